@@ -1,0 +1,1 @@
+//! An AWS in memory.

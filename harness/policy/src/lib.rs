@@ -1,0 +1,20 @@
+//! The IAM policy language and AWS's decision.
+
+pub mod context;
+pub mod document;
+pub mod evaluate;
+pub mod evaluation;
+pub mod json;
+pub mod managed;
+pub mod node;
+pub mod policy;
+pub mod principal;
+pub mod validate;
+
+pub use context::Context;
+pub use document::{Document, DocumentError};
+pub use evaluate::{Level, Policies, Request, decide, explain};
+pub use evaluation::{Check, CheckType, Decision, Effect, Evaluation};
+pub use node::{Entry, Node, SourceId, Span, Value};
+pub use policy::{Policy, PolicySet, PolicyType};
+pub use principal::Principal;

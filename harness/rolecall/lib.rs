@@ -1,0 +1,2 @@
+//! The test harness for AWS role assumption.
+pub mod scenario;

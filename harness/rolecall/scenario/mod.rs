@@ -1,0 +1,3 @@
+//! From files to tests.
+pub mod diagnostic;
+pub mod model;

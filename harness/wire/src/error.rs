@@ -1,0 +1,36 @@
+//! An error as AWS puts it on the wire.
+
+/// An error answer: what a handler returns and what a client reads.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {}", message.as_deref().unwrap_or("(no message)"))]
+pub struct ServiceError {
+    /// The wire code: `AccessDenied`, not the shape name `AccessDeniedException` (unless the wire has it so).
+    pub code: String,
+    /// The text; some errors have none (`MalformedInput`).
+    pub message: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// Further elements of the error's XML, in order: S3's `BucketName`, `Key`, `Token-0` …
+    pub extra: Vec<(String, String)>,
+    /// The request id, when read from an answer.
+    pub request_id: Option<String>,
+}
+
+impl ServiceError {
+    /// An error with a message.
+    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: Some(message.into()), status, extra: Vec::new(), request_id: None }
+    }
+
+    /// An error without a `Message` element.
+    pub fn without_message(status: u16, code: &str) -> Self {
+        Self { code: code.to_owned(), message: None, status, extra: Vec::new(), request_id: None }
+    }
+
+    /// The same with one more element.
+    #[must_use]
+    pub fn with(mut self, element: &str, text: impl Into<String>) -> Self {
+        self.extra.push((element.to_owned(), text.into()));
+        self
+    }
+}
