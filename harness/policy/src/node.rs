@@ -59,6 +59,20 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Value {
+    /// What kind of value it is, with its article: `a list`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+        }
+    }
+}
+
 impl Node {
     /// The value of the first `key`, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {

@@ -42,5 +42,5 @@ pub struct Problem {
 
 /// All that AWS would refuse, the problem AWS would name first at the front; empty when it would save.
 pub fn validate(node: &Node, kind: PolicyKind<'_>) -> Vec<Problem> {
-    todo!()
+    todo!("{node:?} {kind:?}")
 }
