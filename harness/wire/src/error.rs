@@ -2,9 +2,10 @@
 
 /// An error answer: what a handler returns and what a client reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {}", message.as_deref().unwrap_or("(no message)"))]
+#[error("{}: {}", if code.is_empty() { "(no code)" } else { code }, message.as_deref().unwrap_or("(no message)"))]
 pub struct ServiceError {
-    /// The wire code: `AccessDenied`, not the shape name `AccessDeniedException` (unless the wire has it so).
+    /// The wire code: `AccessDenied`, not the shape name `AccessDeniedException` (unless the wire has it so). Empty
+    /// where the answer is a status alone.
     pub code: String,
     /// The text; some errors have none (`MalformedInput`).
     pub message: Option<String>,
@@ -19,12 +20,29 @@ pub struct ServiceError {
 impl ServiceError {
     /// An error with a message.
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: Some(message.into()), status, extra: Vec::new(), request_id: None }
+        Self {
+            code: code.to_owned(),
+            message: Some(message.into()),
+            status,
+            extra: Vec::new(),
+            request_id: None,
+        }
     }
 
     /// An error without a `Message` element.
     pub fn without_message(status: u16, code: &str) -> Self {
-        Self { code: code.to_owned(), message: None, status, extra: Vec::new(), request_id: None }
+        Self {
+            code: code.to_owned(),
+            message: None,
+            status,
+            extra: Vec::new(),
+            request_id: None,
+        }
+    }
+
+    /// A status alone, as front ends answer what never reaches a service. `with("Location", …)` is a header then.
+    pub fn without_body(status: u16) -> Self {
+        Self::without_message(status, "")
     }
 
     /// The same with one more element.

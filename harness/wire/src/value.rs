@@ -37,7 +37,9 @@ pub struct Structure {
 impl Structure {
     /// A structure without members.
     pub const fn new() -> Self {
-        Self { members: Vec::new() }
+        Self {
+            members: Vec::new(),
+        }
     }
 
     /// Adds a member, or replaces its value.
@@ -47,6 +49,11 @@ impl Structure {
             Some(member) => member.1 = value,
             None => self.members.push((name.to_owned(), value)),
         }
+    }
+
+    /// Adds a member that isn't there yet.
+    pub(crate) fn push(&mut self, name: &str, value: Value) {
+        self.members.push((name.to_owned(), value));
     }
 
     /// This structure with one more member.
@@ -67,7 +74,10 @@ impl Structure {
 
     /// A member's value.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.members.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+        self.members
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value)
     }
 
     /// A string member.
@@ -120,7 +130,9 @@ impl Structure {
 
     /// All members, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.members.iter().map(|(name, value)| (name.as_str(), value))
+        self.members
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     /// Whether there is no member.
