@@ -1,3 +1,28 @@
 //! From files to tests.
+//!
+//! [`load`] reads scenario files and everything they name, and gives [`Test`](model::Test)s and
+//! [`Diagnostic`]s: all mistakes of all files at once. On the way a file's text becomes a tree of values with places
+//! (`yaml`), the variables of each case are filled in (`variables`), the tree is held against the tables of the
+//! language (`language`), and names, files and parameters are resolved (`lower`). [`render`] turns diagnostics
+//! into text.
+
 pub mod diagnostic;
+mod discover;
+mod files;
+mod language;
+mod library;
+mod load;
+mod lower;
 pub mod model;
+mod mute;
+mod nearest;
+pub mod render;
+mod source;
+mod text;
+mod variables;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use files::{Disk, FileKind, Files};
+pub use load::{Loaded, load, load_world};
+pub use source::{Source, Sources};

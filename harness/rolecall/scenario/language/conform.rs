@@ -1,0 +1,506 @@
+//! Whether a value is what the tables say, and what to change where it isn't.
+
+use std::fmt;
+
+use rolecall_policy::{Entry, Node, Span, Value};
+
+use super::{Field, Shape, Table, Variant};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::nearest::{did_you_mean, nearest};
+use crate::scenario::text;
+
+/// What a value is called in messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subject<'n> {
+    /// The whole file.
+    File,
+    /// A key of the language.
+    Key(&'n str),
+    /// An element of that key's list.
+    Element(&'n str),
+    /// Something the user named: `role`, `Deploy`.
+    Entry(&'static str, &'n str),
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => write!(f, "the file"),
+            Self::Key(key) => write!(f, "`{key}`"),
+            Self::Element(key) => write!(f, "an element of `{key}`"),
+            Self::Entry(what, name) => write!(f, "{what} `{name}`"),
+        }
+    }
+}
+
+impl<'n> Subject<'n> {
+    fn element(self) -> Self {
+        match self {
+            Self::File => Self::File,
+            Self::Key(name) | Self::Element(name) | Self::Entry(_, name) => Self::Element(name),
+        }
+    }
+}
+
+/// Collects what doesn't conform.
+pub(crate) struct Conform<'o> {
+    found: &'o mut Vec<Diagnostic>,
+    /// Whether `null` stands for "delete".
+    null_deletes: bool,
+}
+
+/// Checks a whole file.
+pub(crate) fn file(node: &Node, table: &'static Table, found: &mut Vec<Diagnostic>) {
+    let mut conform = Conform {
+        found,
+        null_deletes: false,
+    };
+    conform.record(node, table, Subject::File, first_key(node));
+}
+
+impl<'n> Conform<'_> {
+    /// `head` is the place to underline for a map that lacks something: its key.
+    fn value(&mut self, node: &'n Node, shape: &Shape, subject: Subject<'n>, head: Span) {
+        match shape {
+            Shape::Any => self.some(node, shape, subject),
+            Shape::Text => self.scalar(node, shape, subject, |value| {
+                matches!(value, Value::String(_) | Value::Number(_))
+            }),
+            Shape::Scalar => self.scalar(node, shape, subject, is_scalar),
+            Shape::Flag => self.scalar(node, shape, subject, |value| {
+                matches!(value, Value::Bool(_))
+            }),
+            Shape::Integer => self.parsed(node, shape, subject, |text| text.parse::<i64>().is_ok()),
+            Shape::Duration => {
+                self.parsed(node, shape, subject, |text| text::duration(text).is_some())
+            }
+            Shape::Timestamp => self.parsed(node, shape, subject, |text| {
+                text.parse::<jiff::Timestamp>().is_ok()
+            }),
+            Shape::AccountNumber => self.parsed(node, shape, subject, text::is_account_number),
+            Shape::Choice(words) => self.choice(node, shape, subject, words),
+            Shape::List { element, empty } => self.list(node, shape, element, *empty, subject),
+            Shape::Named { what, value } => self.named(node, shape, what, value, subject),
+            Shape::Record(table) => self.record(node, table, subject, head),
+            Shape::Variants { .. } => self.variants(node, shape, subject, head),
+            Shape::ByKind {
+                scalar, list, map, ..
+            } => {
+                let fitting = match &node.value {
+                    Value::List(_) => *list,
+                    Value::Map(_) => *map,
+                    Value::Null => None,
+                    Value::Bool(_) | Value::Number(_) | Value::String(_) => *scalar,
+                };
+                match fitting {
+                    Some(fitting) => self.value(node, fitting, subject, head),
+                    None => self.mismatch(node, shape, subject),
+                }
+            }
+        }
+    }
+
+    fn some(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>) {
+        if node.value == Value::Null {
+            self.mismatch(node, shape, subject);
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        node: &Node,
+        shape: &Shape,
+        subject: Subject<'_>,
+        fits: fn(&Value) -> bool,
+    ) {
+        if !fits(&node.value) {
+            self.mismatch(node, shape, subject);
+        }
+    }
+
+    fn parsed(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>, fits: fn(&str) -> bool) {
+        let Some(written) = scalar_text(node) else {
+            return self.mismatch(node, shape, subject);
+        };
+        if !fits(written) {
+            let error = Diagnostic::error(
+                code(shape),
+                format!("{subject} is `{written}`, not {}", wanted(shape)),
+            )
+            .at(node.span, format!("expected {}", wanted(shape)))
+            .maybe_help(format_help(shape, written));
+            self.found.push(error);
+        }
+    }
+
+    fn choice(
+        &mut self,
+        node: &Node,
+        shape: &Shape,
+        subject: Subject<'_>,
+        words: &'static [&'static str],
+    ) {
+        let Some(written) = scalar_text(node) else {
+            return self.mismatch(node, shape, subject);
+        };
+        if !words.contains(&written) {
+            let help = did_you_mean(written, words.iter().copied());
+            let error = Diagnostic::error(code(shape), format!("{subject} can't be `{written}`"))
+                .at(node.span, "not one of the words it knows")
+                .help(help.unwrap_or_else(|| {
+                    format!("use one of {}", text::list(words.iter().copied()))
+                }));
+            self.found.push(error);
+        }
+    }
+
+    fn list(
+        &mut self,
+        node: &'n Node,
+        shape: &Shape,
+        element: &Shape,
+        empty: bool,
+        subject: Subject<'n>,
+    ) {
+        let Value::List(nodes) = &node.value else {
+            return self.mismatch(node, shape, subject);
+        };
+        if nodes.is_empty() && !empty {
+            let error = Diagnostic::error("scenario::empty", format!("{subject} is an empty list"))
+                .at(node.span, "nothing in it")
+                .help("add at least one element");
+            self.found.push(error);
+        }
+        for node in nodes {
+            self.value(node, element, subject.element(), first_key(node));
+        }
+    }
+
+    fn named(
+        &mut self,
+        node: &'n Node,
+        shape: &Shape,
+        what: &'static str,
+        value: &Shape,
+        subject: Subject<'n>,
+    ) {
+        let Value::Map(entries) = &node.value else {
+            return self.mismatch(node, shape, subject);
+        };
+        for entry in entries {
+            self.entry(entry, value, Subject::Entry(what, &entry.key));
+        }
+    }
+
+    fn record(&mut self, node: &'n Node, table: &'static Table, subject: Subject<'n>, head: Span) {
+        let Value::Map(entries) = &node.value else {
+            return self.mismatch(node, &Shape::Record(table), subject);
+        };
+        for entry in entries {
+            match (table.field(&entry.key), table.rest) {
+                (Some(field), _) => self.field(entry, field),
+                (None, Some((what, value))) => {
+                    self.entry(entry, value, Subject::Entry(what, &entry.key))
+                }
+                (None, None) => self.unknown_key(entry, table, &[]),
+            }
+        }
+        self.missing(entries, table, subject, head);
+    }
+
+    fn field(&mut self, entry: &'n Entry, field: &Field) {
+        let outer = self.null_deletes;
+        self.null_deletes |= field.name == "change";
+        self.entry(entry, field.shape, Subject::Key(&entry.key));
+        self.null_deletes = outer;
+    }
+
+    fn entry(&mut self, entry: &'n Entry, shape: &Shape, subject: Subject<'n>) {
+        if !(self.null_deletes && entry.value.value == Value::Null) {
+            self.value(&entry.value, shape, subject, entry.key_span);
+        }
+    }
+
+    /// In a `change`, what isn't named stays as it is.
+    fn missing(&mut self, entries: &[Entry], table: &Table, subject: Subject<'_>, head: Span) {
+        let absent =
+            |field: &&Field| field.required && !entries.iter().any(|entry| entry.key == field.name);
+        if self.null_deletes {
+            return;
+        }
+        for field in table.fields.iter().filter(absent) {
+            let error = Diagnostic::error(
+                "scenario::missing-key",
+                format!("{subject} has no `{}`", field.name),
+            )
+            .at(head, format!("{} needs `{}`", table.what, field.name))
+            .help(format!(
+                "add `{}`: {}",
+                field.name,
+                first_sentence(field.doc)
+            ));
+            self.found.push(error);
+        }
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, table: &Table, others: &[Variant]) {
+        let key = &entry.key;
+        let owner = others
+            .iter()
+            .find(|variant| variant.table.field(key).is_some());
+        let error = match owner {
+            Some(owner) => Diagnostic::error(
+                "scenario::misplaced-key",
+                format!("`{key}` doesn't belong to {}", table.what),
+            )
+            .at(entry.key_span, "not a key of this")
+            .help(format!("`{key}` belongs to {}", owner.table.what)),
+            None => Diagnostic::error(
+                "scenario::unknown-key",
+                format!("{} has no key `{key}`", table.what),
+            )
+            .at(entry.key_span, "unknown key")
+            .help(unknown_key_help(entry, table)),
+        };
+        self.found.push(error);
+    }
+
+    fn variants(&mut self, node: &'n Node, shape: &Shape, subject: Subject<'n>, head: Span) {
+        let (
+            Value::Map(entries),
+            Shape::Variants {
+                what,
+                variants,
+                otherwise,
+                ..
+            },
+        ) = (&node.value, shape)
+        else {
+            return self.mismatch(node, shape, subject);
+        };
+        let telling = |entry: &&Entry| variants.iter().any(|variant| variant.key == entry.key);
+        let mut told = entries.iter().filter(telling);
+        match (told.next(), told.next(), otherwise) {
+            (None, _, Some(otherwise)) => self.value(node, otherwise, subject, head),
+            (None, _, None) => self.no_variant(entries, shape, head),
+            (Some(first), Some(second), _) => self.two_variants(what, first, second),
+            (Some(only), None, _) => {
+                let variant = variants.iter().find(|variant| variant.key == only.key);
+                if let Some(variant) = variant {
+                    self.variant(entries, variant, variants, subject, head);
+                }
+            }
+        }
+    }
+
+    fn variant(
+        &mut self,
+        entries: &'n [Entry],
+        variant: &Variant,
+        all: &'static [Variant],
+        subject: Subject<'n>,
+        head: Span,
+    ) {
+        for entry in entries {
+            match variant.table.field(&entry.key) {
+                Some(field) => self.field(entry, field),
+                None => self.unknown_key(entry, variant.table, all),
+            }
+        }
+        self.missing(entries, variant.table, subject, head);
+    }
+
+    fn no_variant(&mut self, entries: &[Entry], shape: &Shape, head: Span) {
+        let Shape::Variants {
+            what,
+            missing,
+            variants,
+            ..
+        } = shape
+        else {
+            return;
+        };
+        let keys = || variants.iter().map(|variant| variant.key);
+        let misspelt = entries.iter().find_map(|entry| {
+            let known = variants
+                .iter()
+                .any(|variant| variant.table.field(&entry.key).is_some());
+            let near = if known {
+                None
+            } else {
+                nearest(&entry.key, keys())
+            };
+            near.map(|near| (entry, near))
+        });
+        let error = match misspelt {
+            Some((entry, near)) => {
+                let message = format!("{} has no key `{}`", text::article(what), entry.key);
+                Diagnostic::error("scenario::unknown-key", message)
+                    .at(entry.key_span, "unknown key")
+                    .help(format!("did you mean `{near}`?"))
+            }
+            None => Diagnostic::error("scenario::no-verb", *missing)
+                .at(head, format!("this {what}"))
+                .help(format!("add one of {}", text::list(keys()))),
+        };
+        self.found.push(error);
+    }
+
+    fn two_variants(&mut self, what: &str, first: &Entry, second: &Entry) {
+        let message = format!("this {what} has both `{}` and `{}`", first.key, second.key);
+        let error = Diagnostic::error("scenario::two-verbs", message)
+            .at(second.key_span, "the second")
+            .related(first.key_span, "the first")
+            .help(format!("keep one of them, or make two {what}s of it"));
+        self.found.push(error);
+    }
+
+    fn mismatch(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>) {
+        let error = if node.value == Value::Null {
+            Diagnostic::error("scenario::no-value", format!("{subject} has no value"))
+                .at(node.span, format!("expected {}", wanted(shape)))
+                .help(no_value_help(shape))
+        } else {
+            Diagnostic::error(
+                "scenario::type",
+                format!("{subject} is {}, not {}", got(node), wanted(shape)),
+            )
+            .at(short(node), format!("expected {}", wanted(shape)))
+            .maybe_help(mismatch_help(node, shape))
+        };
+        self.found.push(error);
+    }
+}
+
+/// A scalar's text as written (`true` and `false` in lower case).
+pub(crate) fn scalar_text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) | Value::Number(text) => Some(text),
+        Value::Bool(true) => Some("true"),
+        Value::Bool(false) => Some("false"),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+/// The place of a map's first key, for want of a place that says "this map" in few characters.
+pub(crate) fn first_key(node: &Node) -> Span {
+    match &node.value {
+        Value::Map(entries) => entries.first().map_or(node.span, |entry| entry.key_span),
+        _ => node.span,
+    }
+}
+
+/// A place that stands for the value without covering many lines.
+pub(crate) fn short(node: &Node) -> Span {
+    match &node.value {
+        Value::List(nodes) => nodes.first().map_or(node.span, first_key),
+        _ => first_key(node),
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+fn got(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "nothing".to_owned(),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map".to_owned(),
+        Value::Bool(_) | Value::Number(_) => format!("`{}`", scalar_text(node).unwrap_or_default()),
+        Value::String(_) => "text".to_owned(),
+    }
+}
+
+fn wanted(shape: &Shape) -> String {
+    match shape {
+        Shape::Any => "a value".to_owned(),
+        Shape::Text | Shape::Scalar => "text".to_owned(),
+        Shape::Flag => "`true` or `false`".to_owned(),
+        Shape::Integer => "a whole number".to_owned(),
+        Shape::Duration => "a duration such as `15m`".to_owned(),
+        Shape::Timestamp => "a point in time such as `2026-01-01T00:00:00Z`".to_owned(),
+        Shape::AccountNumber => "an account number of 12 digits".to_owned(),
+        Shape::Choice(words) => format!("one of {}", text::list(words.iter().copied())),
+        Shape::List { .. } => "a list".to_owned(),
+        Shape::Named { .. } | Shape::Record(_) | Shape::Variants { .. } => "a map".to_owned(),
+        Shape::ByKind { what, .. } => (*what).to_owned(),
+    }
+}
+
+fn code(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Duration => "scenario::duration",
+        Shape::Timestamp => "scenario::timestamp",
+        Shape::AccountNumber => "scenario::account-number",
+        Shape::Choice(_) => "scenario::unknown-word",
+        _ => "scenario::type",
+    }
+}
+
+fn no_value_help(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Record(_) | Shape::Named { .. } => "write `{}` for one with nothing but defaults",
+        Shape::List { empty: true, .. } => "write `[]` for none, or remove the line",
+        _ => "give it a value, or remove the line",
+    }
+}
+
+fn mismatch_help(node: &Node, shape: &Shape) -> Option<String> {
+    let written = scalar_text(node);
+    match (shape, &node.value, written) {
+        (Shape::List { .. }, Value::Map(_), _) => Some("begin each element with `- `".to_owned()),
+        (Shape::List { .. }, _, Some(written)) => Some(format!("write `[{written}]`")),
+        (Shape::Flag, Value::String(word), _) => match word.to_lowercase().as_str() {
+            "yes" | "on" | "true" | "y" => Some("write `true`, without quotes".to_owned()),
+            "no" | "off" | "false" | "n" => Some("write `false`, without quotes".to_owned()),
+            _ => None,
+        },
+        (Shape::Text, Value::Bool(_), Some(written)) => {
+            Some(format!("for the word, write `\"{written}\"`"))
+        }
+        (Shape::Named { what, .. }, Value::List(_), _) => Some(format!(
+            "write one `{what}: …` a line, without `-`",
+            what = text::upper(what)
+        )),
+        (Shape::Record(table), ..) => Some(format!("its keys are {}", text::list(table.names()))),
+        _ => None,
+    }
+}
+
+fn format_help(shape: &Shape, written: &str) -> Option<String> {
+    match shape {
+        Shape::Duration if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(format!("for seconds, write `{written}s`"))
+        }
+        Shape::Duration => Some("use `d`, `h`, `m` and `s`, as in `1h30m`".to_owned()),
+        Shape::Timestamp => Some("write date, time and `Z` for UTC".to_owned()),
+        Shape::AccountNumber => {
+            let count = written.chars().count();
+            Some(format!("this has {}", text::count(count, "character")))
+        }
+        _ => None,
+    }
+}
+
+fn unknown_key_help(entry: &Entry, table: &Table) -> String {
+    let key = &entry.key;
+    let glued = key
+        .split_once(':')
+        .filter(|(name, _)| table.field(name).is_some());
+    if let (Some((name, value)), Value::Null) = (glued, &entry.value.value) {
+        return format!("put a space after the colon: `{name}: {value}`");
+    }
+    did_you_mean(key, table.names())
+        .unwrap_or_else(|| format!("its keys are {}", text::list(table.names())))
+}
+
+/// The first sentence of a description, to go after a colon.
+fn first_sentence(doc: &str) -> String {
+    let sentence = doc.split(". ").next().unwrap_or(doc).trim_end_matches('.');
+    let mut characters = sentence.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

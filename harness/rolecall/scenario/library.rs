@@ -1,0 +1,274 @@
+//! The files of one load: each is read, and each policy prepared, once.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rolecall_policy::validate::PolicyKind;
+use rolecall_policy::{Document, Node, SourceId, Span, json, managed};
+
+use super::diagnostic::Diagnostic;
+use super::discover::{display, normal, unreadable};
+use super::files::{FileKind, Files};
+use super::model::PolicyDocument;
+use super::nearest::did_you_mean;
+use super::source::{Source, Sources};
+use super::text::to_json;
+use super::yaml;
+
+/// The largest scenario or policy file, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Files, texts and policies.
+pub(crate) struct Library<'f> {
+    files: &'f dyn Files,
+    pub(crate) sources: Sources,
+    directories: HashMap<SourceId, PathBuf>,
+    texts: HashMap<PathBuf, Result<SourceId, Unreadable>>,
+    trees: HashMap<SourceId, Option<Arc<Node>>>,
+    policies: HashMap<PathBuf, Option<PolicyDocument>>,
+    managed: HashMap<String, Option<(String, PolicyDocument)>>,
+    validated: HashSet<(Span, String)>,
+}
+
+/// Why a file can't be used.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl<'f> Library<'f> {
+    pub(crate) fn new(files: &'f dyn Files) -> Self {
+        Self {
+            files,
+            sources: Sources::new(),
+            directories: HashMap::new(),
+            texts: HashMap::new(),
+            trees: HashMap::new(),
+            policies: HashMap::new(),
+            managed: HashMap::new(),
+            validated: HashSet::new(),
+        }
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&mut self, path: &Path) -> Result<SourceId, Unreadable> {
+        let key = normal(path);
+        if let Some(known) = self.texts.get(&key) {
+            return known.clone();
+        }
+        let read = self.read_text(path);
+        self.texts.insert(key, read.clone());
+        read
+    }
+
+    fn read_text(&mut self, path: &Path) -> Result<SourceId, Unreadable> {
+        let bytes = self
+            .files
+            .read(path, MAX_FILE)
+            .map_err(|error| self.explain(path, &error))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let id = self.sources.add(display(path), text);
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        self.directories.insert(id, directory);
+        Ok(id)
+    }
+
+    /// A file's YAML. A mistake in it is reported once, to whoever asks first.
+    pub(crate) fn yaml(&mut self, id: SourceId, found: &mut Vec<Diagnostic>) -> Option<Arc<Node>> {
+        if let Some(known) = self.trees.get(&id) {
+            return known.clone();
+        }
+        let source = self.sources.get(id)?;
+        let tree = match yaml::read(source.text(), id) {
+            Ok(Some(node)) => Some(Arc::new(node)),
+            Ok(None) => {
+                found.push(empty(source, id));
+                None
+            }
+            Err(error) => {
+                found.push(*error);
+                None
+            }
+        };
+        self.trees.insert(id, tree.clone());
+        tree
+    }
+
+    /// Where a path written in the file of `span` leads.
+    pub(crate) fn resolve(&self, span: Span, written: &str) -> PathBuf {
+        let directory = self.directories.get(&span.source);
+        directory.map_or_else(
+            || PathBuf::from(written),
+            |directory| directory.join(written),
+        )
+    }
+
+    /// A policy file's document; the mistakes in it are reported once, to whoever asks first.
+    pub(crate) fn policy(
+        &mut self,
+        path: &Path,
+        found: &mut Vec<Diagnostic>,
+    ) -> Result<Option<PolicyDocument>, Unreadable> {
+        let key = normal(path);
+        if let Some(known) = self.policies.get(&key) {
+            return Ok(known.clone());
+        }
+        let id = self.text(path)?;
+        let document = self.read_policy(path, id, found);
+        self.policies.insert(key, document.clone());
+        Ok(document)
+    }
+
+    fn read_policy(
+        &mut self,
+        path: &Path,
+        id: SourceId,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<PolicyDocument> {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let source = self.sources.get(id)?;
+            return match json::read(source.text(), id) {
+                Ok(node) => document(Arc::from(source.text()), Arc::new(node), found),
+                Err(error) => {
+                    found.push(
+                        Diagnostic::error(
+                            "policy::json",
+                            format!("`{}` is not JSON", source.path()),
+                        )
+                        .at(error.span, error.message)
+                        .help(
+                            "a policy file is one JSON object, without comments or trailing commas",
+                        ),
+                    );
+                    None
+                }
+            };
+        }
+        let node = self.yaml(id, found)?;
+        document(to_json(&node).into(), node, found)
+    }
+
+    /// A managed policy of AWS by name or ARN: its ARN and document.
+    pub(crate) fn managed(&mut self, name_or_arn: &str) -> Option<(String, PolicyDocument)> {
+        if let Some(known) = self.managed.get(name_or_arn) {
+            return known.clone();
+        }
+        let prepared = managed::find(name_or_arn).and_then(|policy| self.prepare(policy));
+        self.managed
+            .insert(name_or_arn.to_owned(), prepared.clone());
+        prepared
+    }
+
+    fn prepare(&mut self, policy: managed::ManagedPolicy) -> Option<(String, PolicyDocument)> {
+        let text: Arc<str> = policy.document.into();
+        let id = self.sources.add(policy.arn.clone(), text.clone());
+        let node = json::read(&text, id).ok()?;
+        let document = document(text, Arc::new(node), &mut Vec::new())?;
+        Some((policy.arn, document))
+    }
+
+    /// Whether a document is looked at for the first time as this kind of policy.
+    pub(crate) fn first_look(&mut self, document: &PolicyDocument, kind: PolicyKind<'_>) -> bool {
+        let kind = match kind {
+            PolicyKind::Bucket(bucket) => format!("Bucket {bucket}"),
+            other => format!("{other:?}"),
+        };
+        self.validated.insert((document.node.span, kind))
+    }
+
+    /// Whether a policy file was asked for under this path.
+    pub(crate) fn is_policy(&self, path: &Path) -> bool {
+        self.policies.contains_key(&normal(path))
+    }
+
+    fn explain(&self, path: &Path, error: &io::Error) -> Unreadable {
+        let shown = display(path);
+        if error.kind() == io::ErrorKind::FileTooLarge {
+            return Unreadable {
+                message: format!("`{shown}` has more than 1 MiB"),
+                help: Some("split it into several files".to_owned()),
+            };
+        }
+        Unreadable {
+            message: unreadable(&shown, error),
+            help: self.neighbour(path),
+        }
+    }
+
+    /// A file of nearly this name in the same directory.
+    fn neighbour(&self, path: &Path) -> Option<String> {
+        let directory = path.parent()?;
+        let directory = if directory.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            directory
+        };
+        let name = path.file_name()?.to_string_lossy();
+        let entries = self.files.list(directory).ok()?;
+        let names: Vec<String> = entries
+            .into_iter()
+            .filter(|(_, kind)| *kind == FileKind::File)
+            .map(|(name, _)| name.to_string_lossy().into_owned())
+            .collect();
+        did_you_mean(&name, names.iter().map(String::as_str))
+    }
+}
+
+/// A document, or what keeps the value from being one.
+pub(crate) fn document(
+    json: Arc<str>,
+    node: Arc<Node>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<PolicyDocument> {
+    match Document::from_node(&node) {
+        Ok(document) => Some(PolicyDocument {
+            json,
+            node,
+            document: Arc::new(document),
+        }),
+        Err(error) => {
+            found.push(
+                Diagnostic::error("policy::not-a-policy", "this is not a policy document")
+                    .at(error.span, error.message)
+                    .help("a policy is a map with `Version` and `Statement`"),
+            );
+            None
+        }
+    }
+}
+
+fn not_utf8(path: &Path, bytes: &[u8], valid: usize) -> Unreadable {
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let line = bytes
+        .iter()
+        .take(valid)
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1;
+    let message = if wide {
+        format!("`{}` is UTF-16, not UTF-8", display(path))
+    } else {
+        format!("`{}` is not UTF-8 text (line {line})", display(path))
+    };
+    Unreadable {
+        message,
+        help: Some("save the file as UTF-8".to_owned()),
+    }
+}
+
+fn empty(source: &Source, id: SourceId) -> Diagnostic {
+    Diagnostic::error(
+        "scenario::empty-file",
+        format!("`{}` is empty", source.path()),
+    )
+    .at(Span::new(id, 0, 0), "nothing here")
+    .help("a scenario begins with `scenario: what it shows` and has `steps`")
+}

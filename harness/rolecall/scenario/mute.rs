@@ -1,0 +1,125 @@
+//! `# rolecall: allow(LINT)`: warnings that a file mutes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolecall_policy::{SourceId, Span};
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::nearest::did_you_mean;
+use super::source::{Source, Sources, narrow};
+use super::text;
+
+/// The names that `allow` knows.
+pub(crate) const LINTS: &[&str] = &[
+    "unknown-bucket",
+    "unknown-error",
+    "unknown-lint",
+    "unknown-principal",
+    "unknown-role",
+    "unreachable-then",
+    "unused-variable",
+];
+
+const MARK: &str = "rolecall:";
+
+/// What one file mutes.
+#[derive(Debug, Default)]
+struct Muted {
+    everywhere: BTreeSet<String>,
+    lines: BTreeMap<usize, BTreeSet<String>>,
+}
+
+/// Takes the muted warnings away. What a comment says wrongly is a warning itself.
+pub(crate) fn apply(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let mut files = BTreeMap::new();
+    for (id, source) in sources.iter() {
+        if source.text().contains(MARK) {
+            files.insert(id, comments(source, id, diagnostics));
+        }
+    }
+    let muted = |diagnostic: &Diagnostic, span: Span| {
+        let (Some(muted), Some(source)) = (files.get(&span.source), sources.get(span.source))
+        else {
+            return false;
+        };
+        let line = source.line(span.start);
+        let has = |names: &BTreeSet<String>| names.contains(diagnostic.code);
+        has(&muted.everywhere) || muted.lines.get(&line).is_some_and(has)
+    };
+    diagnostics.retain(|diagnostic| {
+        let places = diagnostic
+            .at
+            .iter()
+            .chain(&diagnostic.related)
+            .map(|(span, _)| *span);
+        diagnostic.severity == Severity::Error
+            || !places.into_iter().any(|span| muted(diagnostic, span))
+    });
+}
+
+fn comments(source: &Source, id: SourceId, diagnostics: &mut Vec<Diagnostic>) -> Muted {
+    let mut muted = Muted::default();
+    let mut top = true;
+    let mut offset = 0;
+    for (index, line) in source.text().split_inclusive('\n').enumerate() {
+        let content = line.trim_start();
+        top &= content.is_empty() || content.starts_with('#');
+        for (at, name) in allowed(line) {
+            let span = Span::new(id, narrow(offset + at), narrow(offset + at + name.len()));
+            check(name, span, diagnostics);
+            if top {
+                muted.everywhere.insert(name.to_owned());
+            }
+            let next = if content.starts_with('#') {
+                index + 2
+            } else {
+                index + 1
+            };
+            muted.lines.entry(next).or_default().insert(name.to_owned());
+        }
+        offset += line.len();
+    }
+    muted
+}
+
+/// The names in `# rolecall: allow(a, b)` on a line, each with its byte on the line.
+fn allowed(line: &str) -> Vec<(usize, &str)> {
+    let comment = line.match_indices('#').find(|(at, _)| {
+        let before = line.get(..*at).unwrap_or_default();
+        let after = line.get(at + 1..).unwrap_or_default().trim_start();
+        (before.is_empty() || before.ends_with([' ', '\t'])) && after.starts_with(MARK)
+    });
+    let Some((start, _)) = comment else {
+        return Vec::new();
+    };
+    let rest = line.get(start..).unwrap_or_default();
+    let Some(open) = rest.find("allow(") else {
+        return Vec::new();
+    };
+    let first = start + open + "allow(".len();
+    let names = line.get(first..).unwrap_or_default();
+    let names = names.split(')').next().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut at = first;
+    for name in names.split(',') {
+        let indent = name.len() - name.trim_start().len();
+        if !name.trim().is_empty() {
+            found.push((at + indent, name.trim()));
+        }
+        at += name.len() + 1;
+    }
+    found
+}
+
+fn check(name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    if LINTS.contains(&name) {
+        return;
+    }
+    let help = did_you_mean(name, LINTS.iter().copied());
+    let warning = Diagnostic::warning("unknown-lint", format!("no warning is named `{name}`"))
+        .at(span, "mutes nothing")
+        .help(
+            help.unwrap_or_else(|| format!("warnings are {}", text::list(LINTS.iter().copied()))),
+        );
+    diagnostics.push(warning);
+}

@@ -1,0 +1,73 @@
+//! The one helper behind every "did you mean".
+
+/// The candidate that `word` was most likely meant to be; `None` when none is near.
+///
+/// Case and the separators `-`, `_`, space count for nothing; beyond them a third of the word may differ.
+pub(crate) fn nearest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let wanted = fold(word);
+    let allowed = (wanted.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &'c str)> = None;
+    for candidate in candidates {
+        let folded = fold(candidate);
+        let far = folded.len().abs_diff(wanted.len()) > allowed * 4;
+        if far || folded.is_empty() || candidate == word {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&wanted, &folded);
+        let shorter = wanted.chars().count().min(folded.chars().count());
+        let near = distance <= allowed && distance < shorter;
+        if near && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// `did you mean …?` for the nearest candidate.
+pub(crate) fn did_you_mean<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<String> {
+    nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+fn fold(word: &str) -> String {
+    word.chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        let names = [
+            "external-id",
+            "S3-CloudFront-Access",
+            "call",
+            "can",
+            "cannot",
+        ];
+        for (word, wanted) in [
+            ("external_id", Some("external-id")),
+            ("ExternalId", Some("external-id")),
+            ("extenral-id", Some("external-id")),
+            ("s3-cloudfront-access", Some("S3-CloudFront-Access")),
+            ("S3-CloudFrnt-Acess", Some("S3-CloudFront-Access")),
+            ("cal", Some("call")),
+            ("canot", Some("cannot")),
+            ("x", None),
+            ("", None),
+            ("because", None),
+            ("administrator", None),
+        ] {
+            assert_eq!(nearest(word, names), wanted, "{word}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Diagnostics as text: for people, for screen readers, for programs.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use rolecall_policy::Span;
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::source::{Source, Sources};
+
+/// How many lines around a marked place are handed to the renderer, which shows fewer.
+const CONTEXT_LINES: usize = 3;
+
+/// Each diagnostic with its line, the underlined place and the remedy; an empty line between two.
+pub fn human(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let rendered = diagnostics.iter().map(|diagnostic| {
+        let group = group(diagnostic, sources);
+        let mut text = renderer.render(&[group]);
+        text.push('\n');
+        text
+    });
+    rendered.collect::<Vec<_>>().join("\n")
+}
+
+/// One line a diagnostic, without drawings: `file:line:column: error[code]: message (label); help: …`.
+pub fn plain(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let lines = diagnostics.iter().map(|diagnostic| {
+        let place = diagnostic
+            .at
+            .as_ref()
+            .map(|(span, _)| format!("{}: ", sources.place(*span)));
+        let label = diagnostic
+            .at
+            .as_ref()
+            .filter(|(_, label)| !label.is_empty());
+        let label = label.map(|(_, label)| format!(" ({label})"));
+        let related = diagnostic.related.iter();
+        let related: String = related
+            .map(|(span, label)| format!("; {}: {label}", sources.place(*span)))
+            .collect();
+        let help = diagnostic
+            .help
+            .as_ref()
+            .map(|help| format!("; help: {help}"));
+        let line = format!(
+            "{}{}[{}]: {}{}{related}{}",
+            place.unwrap_or_default(),
+            diagnostic.severity.as_str(),
+            diagnostic.code,
+            diagnostic.message,
+            label.unwrap_or_default(),
+            help.unwrap_or_default(),
+        );
+        printable(&line) + "\n"
+    });
+    lines.collect()
+}
+
+/// One JSON object a line: `severity`, `code`, `message`, `help`, and `at` and `related` as places with `file`,
+/// `line`, `column`, `end_line`, `end_column` (from 1, in characters; the end is exclusive) and `label`.
+pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let lines = diagnostics.iter().map(|diagnostic| {
+        let at = diagnostic
+            .at
+            .as_ref()
+            .map(|(span, label)| place(*span, label, sources));
+        let related = diagnostic
+            .related
+            .iter()
+            .map(|(span, label)| place(*span, label, sources));
+        let value = serde_json::json!({
+            "severity": diagnostic.severity.as_str(),
+            "code": diagnostic.code,
+            "message": diagnostic.message,
+            "at": at,
+            "related": related.collect::<Vec<_>>(),
+            "help": diagnostic.help,
+        });
+        format!("{value}\n")
+    });
+    lines.collect()
+}
+
+fn place(span: Span, label: &str, sources: &Sources) -> serde_json::Value {
+    let Some(source) = sources.get(span.source) else {
+        return serde_json::Value::Null;
+    };
+    let (line, column) = source.line_column(span.start);
+    let (end_line, end_column) = source.line_column(span.end);
+    serde_json::json!({
+        "file": source.path(),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "label": label,
+    })
+}
+
+fn group<'d>(diagnostic: &'d Diagnostic, sources: &'d Sources) -> Group<'d> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code);
+    let mut group = Group::with_title(title);
+    for (source, marks) in by_source(diagnostic, sources) {
+        group = group.element(snippet(source, marks));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+struct Mark<'d> {
+    span: Span,
+    label: &'d str,
+    kind: AnnotationKind,
+}
+
+/// The marked places, those of one file together, the file of the mistake first.
+fn by_source<'d>(
+    diagnostic: &'d Diagnostic,
+    sources: &'d Sources,
+) -> Vec<(&'d Source, Vec<Mark<'d>>)> {
+    let primary = diagnostic
+        .at
+        .iter()
+        .map(|place| (place, AnnotationKind::Primary));
+    let related = diagnostic
+        .related
+        .iter()
+        .map(|place| (place, AnnotationKind::Context));
+    let mut files: Vec<(&Source, Vec<Mark<'_>>)> = Vec::new();
+    for ((span, label), kind) in primary.chain(related) {
+        let Some(source) = sources.get(span.source) else {
+            continue;
+        };
+        let mark = Mark {
+            span: *span,
+            label,
+            kind,
+        };
+        match files
+            .iter_mut()
+            .find(|(other, _)| std::ptr::eq(*other, source))
+        {
+            Some((_, marks)) => marks.push(mark),
+            None => files.push((source, vec![mark])),
+        }
+    }
+    files
+}
+
+/// A part of a text around its marks: a whole file of a megabyte would be laid out line by line.
+fn snippet<'d>(source: &'d Source, marks: Vec<Mark<'d>>) -> Snippet<'d, Annotation<'d>> {
+    let lines = marks
+        .iter()
+        .flat_map(|mark| [source.line(mark.span.start), source.line(mark.span.end)]);
+    let first = lines
+        .clone()
+        .min()
+        .unwrap_or(1)
+        .saturating_sub(CONTEXT_LINES)
+        .max(1);
+    let last = lines.max().unwrap_or(1).saturating_add(CONTEXT_LINES + 1);
+    let (start, end) = (source.line_start(first), source.line_start(last));
+    let text = source.text().get(start..end).unwrap_or_default();
+    let within = |byte: u32| (byte as usize).saturating_sub(start).min(text.len());
+    let annotations = marks.into_iter().map(move |mark| {
+        let range = visible(text, within(mark.span.start)..within(mark.span.end));
+        mark.kind.span(range).label(mark.label)
+    });
+    Snippet::source(text)
+        .line_start(first)
+        .path(source.path())
+        .annotations(annotations)
+}
+
+/// Marks of many lines are drawn around whole paragraphs; the first line says as much.
+fn visible(text: &str, range: Range<usize>) -> Range<usize> {
+    let marked = text.get(range.clone()).unwrap_or_default();
+    match marked.find('\n') {
+        Some(end) => {
+            range.start..range.start + marked.get(..end).unwrap_or_default().trim_end().len()
+        }
+        None => range,
+    }
+}
+
+/// Control characters must not reach a terminal or split a line.
+fn printable(line: &str) -> String {
+    line.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
