@@ -20,6 +20,9 @@ use super::yaml;
 /// The largest scenario or policy file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
+/// The largest Terraform plan, in bytes.
+const MAX_PLAN: u64 = 64 << 20;
+
 /// Files, texts and policies.
 pub(crate) struct Library<'f> {
     files: &'f dyn Files,
@@ -29,6 +32,7 @@ pub(crate) struct Library<'f> {
     trees: HashMap<SourceId, Option<Arc<Node>>>,
     policies: HashMap<PathBuf, Option<PolicyDocument>>,
     managed: HashMap<String, Option<(String, PolicyDocument)>>,
+    plans: HashMap<PathBuf, Result<Arc<serde_json::Value>, Unreadable>>,
     validated: HashSet<(Span, String)>,
 }
 
@@ -49,6 +53,7 @@ impl<'f> Library<'f> {
             trees: HashMap::new(),
             policies: HashMap::new(),
             managed: HashMap::new(),
+            plans: HashMap::new(),
             validated: HashSet::new(),
         }
     }
@@ -68,7 +73,7 @@ impl<'f> Library<'f> {
         let bytes = self
             .files
             .read(path, MAX_FILE)
-            .map_err(|error| self.explain(path, &error))?;
+            .map_err(|error| self.explain(path, &error, "1 MiB"))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -161,18 +166,81 @@ impl<'f> Library<'f> {
         if let Some(known) = self.managed.get(name_or_arn) {
             return known.clone();
         }
-        let prepared = managed::find(name_or_arn).and_then(|policy| self.prepare(policy));
+        let policy = managed::find(name_or_arn);
+        let prepared = policy.and_then(|policy| {
+            Some((
+                policy.arn.clone(),
+                self.prepare(&policy.arn, &policy.document)?,
+            ))
+        });
         self.managed
             .insert(name_or_arn.to_owned(), prepared.clone());
         prepared
     }
 
-    fn prepare(&mut self, policy: managed::ManagedPolicy) -> Option<(String, PolicyDocument)> {
-        let text: Arc<str> = policy.document.into();
-        let id = self.sources.add(policy.arn.clone(), text.clone());
+    /// A policy of AWS that isn't among the managed ones, by its ARN and text.
+    pub(crate) fn built_in(&mut self, arn: &str, json: &str) -> Option<PolicyDocument> {
+        if let Some(known) = self.managed.get(arn) {
+            return known.clone().map(|(_, document)| document);
+        }
+        let prepared = self.prepare(arn, json);
+        let entry = prepared.clone().map(|document| (arn.to_owned(), document));
+        self.managed.insert(arn.to_owned(), entry);
+        prepared
+    }
+
+    fn prepare(&mut self, arn: &str, json: &str) -> Option<PolicyDocument> {
+        let text: Arc<str> = json.into();
+        let id = self.sources.add(arn, text.clone());
         let node = json::read(&text, id).ok()?;
-        let document = document(text, Arc::new(node), &mut Vec::new())?;
-        Some((policy.arn, document))
+        document(text, Arc::new(node), &mut Vec::new())
+    }
+
+    /// A Terraform plan in JSON.
+    pub(crate) fn plan(&mut self, path: &Path) -> Result<Arc<serde_json::Value>, Unreadable> {
+        let key = normal(path);
+        if let Some(known) = self.plans.get(&key) {
+            return known.clone();
+        }
+        let plan = self.read_plan(path);
+        self.plans.insert(key, plan.clone());
+        plan
+    }
+
+    fn read_plan(&self, path: &Path) -> Result<Arc<serde_json::Value>, Unreadable> {
+        let bytes = self
+            .files
+            .read(path, MAX_PLAN)
+            .map_err(|error| self.explain(path, &error, "64 MiB"))?;
+        let plan: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+        let plan = plan.filter(|plan| plan.get("planned_values").is_some());
+        plan.map(Arc::new).ok_or_else(|| Unreadable {
+            message: format!("`{}` is no Terraform plan in JSON", display(path)),
+            help: Some(
+                "make one: `terraform plan -out=tfplan && terraform show -json tfplan > plan.json`"
+                    .to_owned(),
+            ),
+        })
+    }
+
+    /// A policy as text inside another file, under a name of its own; the error says what it isn't.
+    pub(crate) fn policy_text(
+        &mut self,
+        shown: &str,
+        json: &str,
+        found: &mut Vec<Diagnostic>,
+    ) -> Result<Option<PolicyDocument>, String> {
+        let key = PathBuf::from(shown);
+        if let Some(known) = self.policies.get(&key) {
+            return Ok(known.clone());
+        }
+        let text: Arc<str> = json.into();
+        let id = self.sources.add(shown, text.clone());
+        let node =
+            json::read(&text, id).map_err(|error| format!("its policy is not JSON: {error}"))?;
+        let document = document(text, Arc::new(node), found);
+        self.policies.insert(key, document.clone());
+        Ok(document)
     }
 
     /// Whether a document is looked at for the first time as this kind of policy.
@@ -189,11 +257,11 @@ impl<'f> Library<'f> {
         self.policies.contains_key(&normal(path))
     }
 
-    fn explain(&self, path: &Path, error: &io::Error) -> Unreadable {
+    fn explain(&self, path: &Path, error: &io::Error, limit: &str) -> Unreadable {
         let shown = display(path);
         if error.kind() == io::ErrorKind::FileTooLarge {
             return Unreadable {
-                message: format!("`{shown}` has more than 1 MiB"),
+                message: format!("`{shown}` has more than {limit}"),
                 help: Some("split it into several files".to_owned()),
             };
         }

@@ -12,12 +12,14 @@ use super::discover::{Found, discover, display};
 use super::files::Files;
 use super::language::{conform, tables};
 use super::library::Library;
+use super::lint::lint;
 use super::lower::{self, Lowered};
 use super::model::{Test, World};
 use super::source::Sources;
 use super::text::count;
-use super::variables::{self, Filled, Variables};
-use super::{library, mute};
+use super::tree::{entries, head};
+use super::variables::{self, Variables};
+use super::{merge, mute};
 
 /// The most cases of one scenario.
 const MAX_CASES: usize = 1_000;
@@ -65,7 +67,7 @@ pub fn load(paths: &[PathBuf], files: &dyn Files) -> Loaded {
         .collect();
     let mut policies = Vec::new();
     for file in read {
-        if !file.found.named && is_policy(&file.root) {
+        if is_policy(&file.root) {
             policies.push(file);
         } else {
             loading.scenario(&file);
@@ -148,72 +150,73 @@ impl<'f> Loading<'f> {
     }
 
     fn tests_of(&mut self, file: &File, found: &mut Vec<Diagnostic>) -> Vec<Test> {
-        let text = self
-            .library
-            .sources
-            .get(file.source)
-            .map(|source| source.text().to_owned())
-            .unwrap_or_default();
+        let source = self.library.sources.get(file.source);
+        let filled = source.is_some_and(|source| variables::any(source.text()));
         let cases = cases(&file.root, found);
         let used = RefCell::default();
-        let elsewhere: BTreeSet<&str> = cases
+        let elsewhere = cases.iter().flat_map(|case| entries(&case.value));
+        let elsewhere: BTreeSet<&str> = elsewhere.map(|entry| entry.key.as_str()).collect();
+        let each = cases
             .iter()
-            .flat_map(|case| entries(&case.value))
-            .map(|entry| entry.key.as_str())
-            .collect();
+            .map(|case| (Some(case.key.as_str()), entries(&case.value)));
+        let alone = cases.is_empty().then_some((None, [].as_slice()));
         let mut tests = Vec::new();
-        if cases.is_empty() {
+        let mut advice: Option<Vec<Diagnostic>> = None;
+        for (case, entries) in each.chain(alone) {
             let variables = Variables {
-                case: None,
-                entries: &[],
-                elsewhere: &elsewhere,
-                used: &used,
-            };
-            tests.push(self.test(file, &text, &variables, found));
-        }
-        for case in cases {
-            let entries = entries(&case.value);
-            let variables = Variables {
-                case: Some(&case.key),
+                case,
                 entries,
                 elsewhere: &elsewhere,
                 used: &used,
             };
-            tests.push(self.test(file, &text, &variables, found));
+            let (test, lints) = self.test(file, filled.then_some(&variables), case, found);
+            tests.push(test);
+            match &mut advice {
+                Some(advice) => advice.retain(|diagnostic| lints.contains(diagnostic)),
+                None => advice = Some(lints),
+            }
         }
-        unused_variables(cases, &used.borrow(), found);
+        found.extend(advice.unwrap_or_default());
+        if !found
+            .iter()
+            .any(|diagnostic| diagnostic.code == "scenario::unknown-variable")
+        {
+            unused_variables(cases, &used.borrow(), found);
+        }
         tests
     }
 
+    /// One case's test, and advice about it.
     fn test(
         &mut self,
         file: &File,
-        text: &str,
-        variables: &Variables<'_>,
+        variables: Option<&Variables<'_>>,
+        case: Option<&str>,
         found: &mut Vec<Diagnostic>,
-    ) -> Test {
+    ) -> (Test, Vec<Diagnostic>) {
+        let filled = variables.map(|variables| variables::fill(&file.root, variables, found));
+        let root = filled.as_ref().map_or(&*file.root, |filled| &filled.node);
         let mut own = Vec::new();
-        let (root, filled) = if variables::any(text) {
-            let filled = variables::fill(&file.root, variables, &mut own);
-            (filled.node.clone(), Some(filled))
-        } else {
-            (Node::clone(&file.root), None)
-        };
-        conform::file(&root, &tables::SCENARIO, &mut own);
-        let lowered = lower::scenario(&root, variables.case.is_some(), &mut self.library, &mut own);
-        match filled {
-            Some(filled) => {
-                found.extend(own.into_iter().map(|diagnostic| filled.explain(diagnostic)))
-            }
+        conform::file(root, &tables::SCENARIO, &mut own);
+        let root = merge::used(root, &mut self.library, &mut own);
+        let lowered = lower::scenario(&root, case.is_some(), &mut self.library, &mut own);
+        let mut advice = Vec::new();
+        if !own.iter().any(Diagnostic::is_error) {
+            advice = lint(&root, &lowered.world, &lowered.steps, file.source);
+        }
+        match &filled {
+            Some(filled) => found.extend(own.into_iter().filter_map(|own| filled.explain(own))),
             None => found.append(&mut own),
         }
-        named(file, variables.case, lowered)
+        (named(file, case, lowered), advice)
     }
 
     fn world(&mut self, file: &File) -> Option<World> {
         let mut found = Vec::new();
         conform::file(&file.root, &tables::WORLD_FILE, &mut found);
-        let world = lower::world(&file.root, &mut self.library, &mut found);
+        variables::none(&file.root, &display(&file.found.path), &mut found);
+        let root = merge::used(&file.root, &mut self.library, &mut found);
+        let world = lower::world(&root, &mut self.library, &mut found);
         let broken = found.iter().any(Diagnostic::is_error);
         self.diagnostics.append(&mut found);
         (!broken).then_some(world)
@@ -221,7 +224,7 @@ impl<'f> Loading<'f> {
 
     /// A YAML file below a directory that is a policy: fine if a scenario refers to it.
     fn lone_policy(&mut self, file: &File) {
-        if self.library.is_policy(&file.found.path) {
+        if !file.found.named && self.library.is_policy(&file.found.path) {
             return;
         }
         let path = display(&file.found.path);
@@ -229,7 +232,7 @@ impl<'f> Loading<'f> {
             "scenario::lone-policy",
             format!("`{path}` is a policy, not a scenario"),
         )
-        .at(conform::first_key(&file.root), "a policy document")
+        .at(head(&file.root), "a policy document")
         .help("refer to it from a scenario, or move it elsewhere");
         self.diagnostics.push(error);
     }
@@ -375,11 +378,4 @@ fn unused_variables(cases: &[Entry], used: &BTreeSet<String>, found: &mut Vec<Di
 
 fn is_policy(root: &Node) -> bool {
     root.get("Statement").is_some() && root.get("scenario").is_none() && root.get("steps").is_none()
-}
-
-fn entries(node: &Node) -> &[Entry] {
-    match &node.value {
-        Value::Map(entries) => entries,
-        _ => &[],
-    }
 }

@@ -11,14 +11,17 @@ mod discover;
 mod files;
 mod language;
 mod library;
+mod lint;
 mod load;
 mod lower;
+mod merge;
 pub mod model;
 mod mute;
 mod nearest;
 pub mod render;
 mod source;
 mod text;
+mod tree;
 mod variables;
 mod yaml;
 

@@ -11,13 +11,20 @@ use super::text;
 
 /// The names that `allow` knows.
 pub(crate) const LINTS: &[&str] = &[
+    "cant-fail",
+    "idle-end",
     "unknown-bucket",
     "unknown-error",
     "unknown-lint",
     "unknown-principal",
     "unknown-role",
     "unreachable-then",
+    "unused-group",
+    "unused-policy",
+    "unused-role",
+    "unused-user",
     "unused-variable",
+    "vague-because",
 ];
 
 const MARK: &str = "rolecall:";

@@ -26,13 +26,30 @@ pub(crate) fn is_account_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `` `a`, `b` and `c` ``; of a long list only the beginning.
+/// How many words of a list are shown.
+const SHOWN: usize = 12;
+
+/// `` `a`, `b` and `c` ``; of a long list the beginning.
 pub(crate) fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
+    joined(words, "and")
+}
+
+/// `` `a`, `b` or `c` ``; of a long list the beginning.
+pub(crate) fn either<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    joined(words, "or")
+}
+
+fn joined<'w>(words: impl IntoIterator<Item = &'w str>, conjunction: &str) -> String {
+    let mut quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    if quoted.len() > SHOWN {
+        let more = quoted.len() - SHOWN;
+        quoted.truncate(SHOWN);
+        quoted.push(format!("{more} more"));
+    }
+    match quoted.split_last() {
         None => "nothing".to_owned(),
         Some((only, [])) => only.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => format!("{} {conjunction} {last}", others.join(", ")),
     }
 }
 
@@ -165,6 +182,8 @@ mod tests {
         assert_eq!(list([]), "nothing");
         assert_eq!(list(["a"]), "`a`");
         assert_eq!(list(["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(either(["a", "b"]), "`a` or `b`");
+        assert_eq!(list(["a"; 14]), "`a`, ".repeat(11) + "`a` and 2 more");
         assert_eq!(count(1, "step"), "1 step");
         assert_eq!(count(0, "step"), "0 steps");
         assert_eq!(article("actor"), "an actor");

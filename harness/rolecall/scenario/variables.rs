@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use rolecall_policy::{Entry, Node, Span, Value};
 
 use super::diagnostic::Diagnostic;
-use super::language::conform::scalar_text;
 use super::nearest::did_you_mean;
+use super::tree::{scalar, walk};
 
 /// How much text one test's variables may make.
 const MAX_FILLED: usize = 16 << 20;
@@ -31,21 +31,26 @@ pub(crate) struct Variables<'n> {
 pub(crate) struct Filled {
     pub(crate) node: Node,
     /// Where a variable stands, its name, and where the case gives its value.
-    pub(crate) places: Vec<(Span, String, Span)>,
+    places: Vec<(Span, String, Span)>,
+    /// Where a variable is missing or wrong.
+    broken: Vec<Span>,
 }
 
 impl Filled {
-    /// Says beside a mistake at a variable where its value comes from.
-    pub(crate) fn explain(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+    /// Says beside a mistake at a variable where its value comes from; `None` for what only follows
+    /// from a variable that is itself a mistake.
+    pub(crate) fn explain(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
         let Some((at, _)) = &diagnostic.at else {
-            return diagnostic;
+            return Some(diagnostic);
         };
-        if let Some((_, name, given)) = self.places.iter().find(|(place, ..)| place == at) {
-            diagnostic
-                .related
-                .push((*given, format!("`${{{name}}}` is given here")));
+        if self.broken.contains(at) {
+            return None;
         }
-        diagnostic
+        if let Some((_, name, given)) = self.places.iter().find(|(place, ..)| place == at) {
+            let label = format!("`${{{name}}}` is given here");
+            diagnostic.related.push((*given, label));
+        }
+        Some(diagnostic)
     }
 }
 
@@ -56,6 +61,7 @@ pub(crate) fn any(text: &str) -> bool {
 
 /// Fills the variables of a case into a scenario (all of it but `cases`).
 pub(crate) fn fill(root: &Node, variables: &Variables<'_>, found: &mut Vec<Diagnostic>) -> Filled {
+    let before = found.len();
     let mut filler = Filler {
         variables,
         found,
@@ -75,10 +81,34 @@ pub(crate) fn fill(root: &Node, variables: &Variables<'_>, found: &mut Vec<Diagn
         }
         _ => root.clone(),
     };
+    let places = filler.places;
+    let places_of_mistakes = found.iter().skip(before).filter_map(|d| d.at.as_ref());
+    let broken = places_of_mistakes.map(|(span, _)| *span).collect();
     Filled {
         node,
-        places: filler.places,
+        places,
+        broken,
     }
+}
+
+/// Reports variables where none can be filled in: in a world file, which belongs to no scenario.
+pub(crate) fn none(root: &Node, path: &str, found: &mut Vec<Diagnostic>) {
+    walk(root, &mut |node| {
+        let Some(text) = scalar(node).filter(|text| any(text)) else {
+            return;
+        };
+        for part in parts(text) {
+            if let Part::Variable(name) = part {
+                let message = format!("`${{{name}}}` stands in a world file");
+                let error = Diagnostic::error("scenario::variable-in-world", message)
+                    .at(node.span, "variables belong to a scenario's cases")
+                    .help(format!(
+                        "write the value out, or move this from `{path}` to the scenario"
+                    ));
+                found.push(error);
+            }
+        }
+    });
 }
 
 struct Filler<'f, 'v> {
@@ -178,7 +208,7 @@ impl<'v> Filler<'_, 'v> {
             return String::new();
         };
         self.places.push((span, name.to_owned(), given.span));
-        if let Some(text) = scalar_text(given) {
+        if let Some(text) = scalar(given) {
             return text.to_owned();
         }
         let kind = match given.value {

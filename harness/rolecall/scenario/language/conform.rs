@@ -8,6 +8,7 @@ use super::{Field, Shape, Table, Variant};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text;
+use crate::scenario::tree::{head, scalar};
 
 /// What a value is called in messages.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +56,17 @@ pub(crate) fn file(node: &Node, table: &'static Table, found: &mut Vec<Diagnosti
         found,
         null_deletes: false,
     };
-    conform.record(node, table, Subject::File, first_key(node));
+    conform.record(node, table, Subject::File, head(node));
+}
+
+/// Checks the world after a change: what members a thing must have, now that it is complete.
+pub(crate) fn changed(node: &Node, table: &'static Table, found: &mut Vec<Diagnostic>) {
+    let mut own = Vec::new();
+    file(node, table, &mut own);
+    found.extend(
+        own.into_iter()
+            .filter(|diagnostic| diagnostic.code == "scenario::missing-key"),
+    );
 }
 
 impl<'n> Conform<'_> {
@@ -119,7 +130,7 @@ impl<'n> Conform<'_> {
     }
 
     fn parsed(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>, fits: fn(&str) -> bool) {
-        let Some(written) = scalar_text(node) else {
+        let Some(written) = scalar(node) else {
             return self.mismatch(node, shape, subject);
         };
         if !fits(written) {
@@ -140,16 +151,16 @@ impl<'n> Conform<'_> {
         subject: Subject<'_>,
         words: &'static [&'static str],
     ) {
-        let Some(written) = scalar_text(node) else {
+        let Some(written) = scalar(node) else {
             return self.mismatch(node, shape, subject);
         };
         if !words.contains(&written) {
             let help = did_you_mean(written, words.iter().copied());
             let error = Diagnostic::error(code(shape), format!("{subject} can't be `{written}`"))
                 .at(node.span, "not one of the words it knows")
-                .help(help.unwrap_or_else(|| {
-                    format!("use one of {}", text::list(words.iter().copied()))
-                }));
+                .help(
+                    help.unwrap_or_else(|| format!("use {}", text::either(words.iter().copied()))),
+                );
             self.found.push(error);
         }
     }
@@ -172,7 +183,7 @@ impl<'n> Conform<'_> {
             self.found.push(error);
         }
         for node in nodes {
-            self.value(node, element, subject.element(), first_key(node));
+            self.value(node, element, subject.element(), head(node));
         }
     }
 
@@ -202,7 +213,7 @@ impl<'n> Conform<'_> {
                 (None, Some((what, value))) => {
                     self.entry(entry, value, Subject::Entry(what, &entry.key))
                 }
-                (None, None) => self.unknown_key(entry, table, &[]),
+                (None, None) => self.unknown_key(entry, table, &[], subject),
             }
         }
         self.missing(entries, table, subject, head);
@@ -243,21 +254,31 @@ impl<'n> Conform<'_> {
         }
     }
 
-    fn unknown_key(&mut self, entry: &Entry, table: &Table, others: &[Variant]) {
+    fn unknown_key(
+        &mut self,
+        entry: &Entry,
+        table: &Table,
+        others: &[Variant],
+        subject: Subject<'_>,
+    ) {
         let key = &entry.key;
+        let what = match subject {
+            Subject::Key(_) | Subject::Entry(..) => subject.to_string(),
+            Subject::File | Subject::Element(_) => table.what.to_owned(),
+        };
         let owner = others
             .iter()
             .find(|variant| variant.table.field(key).is_some());
         let error = match owner {
             Some(owner) => Diagnostic::error(
                 "scenario::misplaced-key",
-                format!("`{key}` doesn't belong to {}", table.what),
+                format!("`{key}` doesn't go with {what}"),
             )
             .at(entry.key_span, "not a key of this")
             .help(format!("`{key}` belongs to {}", owner.table.what)),
             None => Diagnostic::error(
                 "scenario::unknown-key",
-                format!("{} has no key `{key}`", table.what),
+                format!("{what} has no key `{key}`"),
             )
             .at(entry.key_span, "unknown key")
             .help(unknown_key_help(entry, table)),
@@ -304,7 +325,7 @@ impl<'n> Conform<'_> {
         for entry in entries {
             match variant.table.field(&entry.key) {
                 Some(field) => self.field(entry, field),
-                None => self.unknown_key(entry, variant.table, all),
+                None => self.unknown_key(entry, variant.table, all, subject),
             }
         }
         self.missing(entries, variant.table, subject, head);
@@ -332,6 +353,22 @@ impl<'n> Conform<'_> {
             };
             near.map(|near| (entry, near))
         });
+        let glued = entries.iter().find_map(|entry| {
+            let (key, value) = entry
+                .key
+                .split_once(':')
+                .filter(|_| entry.value.value == Value::Null)?;
+            keys()
+                .find(|name| *name == key)
+                .map(|key| (entry, format!("{key}: {value}")))
+        });
+        if let Some((entry, spaced)) = glued {
+            let error =
+                Diagnostic::error("scenario::unknown-key", "a `:` without a space after it")
+                    .at(entry.key_span, "read as one word")
+                    .help(format!("write `{spaced}`"));
+            return self.found.push(error);
+        }
         let error = match misspelt {
             Some((entry, near)) => {
                 let message = format!("{} has no key `{}`", text::article(what), entry.key);
@@ -341,7 +378,7 @@ impl<'n> Conform<'_> {
             }
             None => Diagnostic::error("scenario::no-verb", *missing)
                 .at(head, format!("this {what}"))
-                .help(format!("add one of {}", text::list(keys()))),
+                .help(format!("add {}", text::either(keys()))),
         };
         self.found.push(error);
     }
@@ -365,36 +402,10 @@ impl<'n> Conform<'_> {
                 "scenario::type",
                 format!("{subject} is {}, not {}", got(node), wanted(shape)),
             )
-            .at(short(node), format!("expected {}", wanted(shape)))
+            .at(head(node), format!("expected {}", wanted(shape)))
             .maybe_help(mismatch_help(node, shape))
         };
         self.found.push(error);
-    }
-}
-
-/// A scalar's text as written (`true` and `false` in lower case).
-pub(crate) fn scalar_text(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::String(text) | Value::Number(text) => Some(text),
-        Value::Bool(true) => Some("true"),
-        Value::Bool(false) => Some("false"),
-        Value::Null | Value::List(_) | Value::Map(_) => None,
-    }
-}
-
-/// The place of a map's first key, for want of a place that says "this map" in few characters.
-pub(crate) fn first_key(node: &Node) -> Span {
-    match &node.value {
-        Value::Map(entries) => entries.first().map_or(node.span, |entry| entry.key_span),
-        _ => node.span,
-    }
-}
-
-/// A place that stands for the value without covering many lines.
-pub(crate) fn short(node: &Node) -> Span {
-    match &node.value {
-        Value::List(nodes) => nodes.first().map_or(node.span, first_key),
-        _ => first_key(node),
     }
 }
 
@@ -407,7 +418,7 @@ fn got(node: &Node) -> String {
         Value::Null => "nothing".to_owned(),
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),
-        Value::Bool(_) | Value::Number(_) => format!("`{}`", scalar_text(node).unwrap_or_default()),
+        Value::Bool(_) | Value::Number(_) => format!("`{}`", scalar(node).unwrap_or_default()),
         Value::String(_) => "text".to_owned(),
     }
 }
@@ -421,7 +432,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Duration => "a duration such as `15m`".to_owned(),
         Shape::Timestamp => "a point in time such as `2026-01-01T00:00:00Z`".to_owned(),
         Shape::AccountNumber => "an account number of 12 digits".to_owned(),
-        Shape::Choice(words) => format!("one of {}", text::list(words.iter().copied())),
+        Shape::Choice(words) => text::either(words.iter().copied()),
         Shape::List { .. } => "a list".to_owned(),
         Shape::Named { .. } | Shape::Record(_) | Shape::Variants { .. } => "a map".to_owned(),
         Shape::ByKind { what, .. } => (*what).to_owned(),
@@ -447,7 +458,7 @@ fn no_value_help(shape: &Shape) -> &'static str {
 }
 
 fn mismatch_help(node: &Node, shape: &Shape) -> Option<String> {
-    let written = scalar_text(node);
+    let written = scalar(node);
     match (shape, &node.value, written) {
         (Shape::List { .. }, Value::Map(_), _) => Some("begin each element with `- `".to_owned()),
         (Shape::List { .. }, _, Some(written)) => Some(format!("write `[{written}]`")),

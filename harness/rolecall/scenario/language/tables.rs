@@ -67,7 +67,7 @@ pub(crate) static SCENARIO: Table = table!(
         required!(
             "scenario",
             &TEXT,
-            "What the scenario shows, as one sentence: the title in reports."
+            "What the scenario shows, as one sentence. It is the title in reports."
         ),
         DESCRIPTION,
         field!(
@@ -92,7 +92,7 @@ pub(crate) static SCENARIO: Table = table!(
         required!(
             "steps",
             &STEPS,
-            "What happens, in order, each with its expected outcome."
+            "What happens, in order, each with what is expected."
         ),
         field!(
             "cases",
@@ -313,7 +313,7 @@ static ROLE: Table = table!(
         required!(
             "trust",
             &POLICY,
-            "The trust policy: who may assume the role."
+            "The policy that says who may assume the role."
         ),
         ACCOUNT,
         PATH,

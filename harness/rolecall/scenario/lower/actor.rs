@@ -1,21 +1,25 @@
 //! `as`: who takes a step.
 
-use rolecall_policy::{Node, Value};
+use jiff::SignedDuration;
+use rolecall_policy::{Entry, Node, Value};
 
-use super::names::near;
-use super::{Lower, spanned};
+use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::scalar_text;
-use crate::scenario::model::{Actor, Spanned};
-use crate::scenario::text;
+use crate::scenario::model::{Actor, Assertion, ClaimValue, Entity, Spanned, Token};
+use crate::scenario::text as words;
+use crate::scenario::tree::{elements, entries, head, scalar, section, spanned, text};
 
-impl Lower<'_, '_> {
+/// The claims that are times. AWS: RFC 7519, section 4.1, and OpenID Connect Core, section 2.
+const TIMES: [&str; 4] = ["iat", "exp", "nbf", "auth_time"];
+
+impl Lower<'_, '_, '_> {
     /// Who `as` names.
-    pub(super) fn actor(&mut self, node: &Node) -> Option<Spanned<Actor>> {
-        let value = match (&node.value, scalar_text(node)) {
+    pub(super) fn actor(&mut self, step: &Node, verb: &str) -> Option<Spanned<Actor>> {
+        let node = step.get("as")?;
+        let value = match (&node.value, scalar(node)) {
             (_, Some("root")) => Actor::Root(self.names.default_account()),
             (_, Some("anonymous")) => Actor::Anonymous,
-            (_, Some(name)) if self.names.users.contains_key(name) => Actor::User(name.to_owned()),
+            (_, Some(name)) if self.names.has(Entity::User, name) => Actor::User(name.to_owned()),
             (_, Some(name)) => {
                 self.unknown_user(name, node);
                 return None;
@@ -23,6 +27,7 @@ impl Lower<'_, '_> {
             (Value::Map(_), None) => self.actor_map(node)?,
             _ => return None,
         };
+        self.check_actor(&value, verb, node);
         Some(Spanned {
             value,
             span: node.span,
@@ -30,37 +35,167 @@ impl Lower<'_, '_> {
     }
 
     fn actor_map(&mut self, node: &Node) -> Option<Actor> {
-        let account = spanned(node, "root")?;
-        match self.names.account(&account.value) {
-            Some(number) => Some(Actor::Root(number.to_owned())),
+        if let Some(account) = spanned(node, "root") {
+            return self.account_named(&account, true).map(Actor::Root);
+        }
+        if let Some(service) = spanned(node, "service") {
+            self.check_service(&service);
+            return Some(Actor::Service(service.value));
+        }
+        if let Some(token) = node.get("token") {
+            return self.token(token).map(Actor::Token);
+        }
+        node.get("saml")
+            .and_then(|saml| self.assertion(saml))
+            .map(Actor::Saml)
+    }
+
+    /// A service acts only where it is asked whether it may; a token and an assertion are good for one thing.
+    fn check_actor(&mut self, actor: &Actor, verb: &str, node: &Node) {
+        let (who, verbs): (_, &[&str]) = match actor {
+            Actor::Service(_) => ("a service", &["assume", "can", "cannot"]),
+            Actor::Token(_) => ("the bearer of a token", &["assume"]),
+            Actor::Saml(_) => ("the bearer of an assertion", &["assume"]),
+            Actor::User(_) | Actor::Root(_) | Actor::Anonymous => return,
+        };
+        if !verbs.contains(&verb) {
+            let error = Diagnostic::error("scenario::actor", format!("{who} can't `{verb}`"))
+                .at(
+                    head(node),
+                    format!(
+                        "{who} takes {} steps only",
+                        words::list(verbs.iter().copied())
+                    ),
+                )
+                .help("let it `assume` a role, and put the step into `then`");
+            self.report(error);
+        }
+    }
+
+    fn check_service(&mut self, service: &Spanned<String>) {
+        let host = &service.value;
+        if !(host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")) {
+            let error = Diagnostic::error(
+                "scenario::service-principal",
+                format!("`{host}` is no service principal"),
+            )
+            .at(service.span, "services are named by their host")
+            .help(format!(
+                "write `{}.amazonaws.com`",
+                host.trim_end_matches('.').to_lowercase()
+            ));
+            self.report(error);
+        }
+    }
+
+    fn token(&mut self, node: &Node) -> Option<Token> {
+        let provider = self.provider(node, Entity::OidcProvider)?;
+        let mut claims: Vec<(String, ClaimValue)> = Vec::new();
+        for entry in entries(node).iter().filter(|entry| entry.key != "provider") {
+            claims.push((entry.key.clone(), self.claim(entry)));
+        }
+        let given = |name: &str| node.get(name).is_some();
+        if !given("aud") {
+            claims.extend(
+                self.first_audience(&provider)
+                    .map(|aud| ("aud".to_owned(), ClaimValue::Value(aud))),
+            );
+        }
+        for (name, minutes) in [("iat", 0), ("exp", 5)] {
+            if !given(name) {
+                claims.push((
+                    name.to_owned(),
+                    ClaimValue::Relative(SignedDuration::from_mins(minutes)),
+                ));
+            }
+        }
+        Some(Token { provider, claims })
+    }
+
+    fn claim(&mut self, entry: &Entry) -> ClaimValue {
+        let node = &entry.value;
+        let written = match (&node.value, scalar(node)) {
+            (Value::String(_), Some(written)) if TIMES.contains(&entry.key.as_str()) => written,
+            _ => return ClaimValue::Value(node.clone()),
+        };
+        let (sign, length) = match written.strip_prefix('-') {
+            Some(length) => (-1, length),
+            None => (1, written.strip_prefix('+').unwrap_or(written)),
+        };
+        match words::duration(length) {
+            Some(duration) => {
+                ClaimValue::Relative(SignedDuration::from_secs(sign * duration.as_secs()))
+            }
             None => {
-                self.unknown_account(&account);
-                None
+                let error = Diagnostic::error(
+                    "scenario::claim",
+                    format!("`{}` is `{written}`, not a time", entry.key),
+                )
+                .at(node.span, "expected a time")
+                .help("write a duration from now (`5m`, `-1h`) or seconds since 1970");
+                self.report(error);
+                ClaimValue::Value(node.clone())
             }
         }
     }
 
-    fn unknown_user(&mut self, name: &str, node: &Node) {
-        let (message, help) = if self.names.roles.contains_key(name) {
-            let help = format!(
-                "a user assumes it: write `assume: {name}` with the step inside its `then`"
-            );
-            (format!("`{name}` is a role, not a user"), help)
-        } else {
-            let users = self.names.users.keys().map(String::as_str);
-            let help = near(name, &self.names.users).unwrap_or_else(|| {
-                if self.names.users.is_empty() {
-                    format!("define the user: `users: {{ {name}: {{}} }}`")
+    fn first_audience(&self, provider: &str) -> Option<Node> {
+        let provider = section(&self.root, "oidc-providers")
+            .iter()
+            .find(|entry| entry.key == provider)?;
+        provider
+            .value
+            .get("audiences")
+            .and_then(|audiences| elements(audiences).first().cloned())
+    }
+
+    fn assertion(&mut self, node: &Node) -> Option<Assertion> {
+        let provider = self.provider(node, Entity::SamlProvider)?;
+        let attributes = entries(node)
+            .iter()
+            .filter(|entry| entry.key != "provider")
+            .map(|entry| {
+                let single = std::slice::from_ref(&entry.value);
+                let values = if elements(&entry.value).is_empty() {
+                    single
                 } else {
-                    format!("`users` has {}", text::list(users))
-                }
+                    elements(&entry.value)
+                };
+                let values = values.iter().filter_map(scalar).map(str::to_owned);
+                (entry.key.clone(), values.collect())
             });
-            (format!("no user is named `{name}`"), help)
-        };
-        self.report(
-            Diagnostic::error("scenario::unknown-user", message)
-                .at(node.span, "used here")
-                .help(help),
-        );
+        Some(Assertion {
+            provider,
+            attributes: attributes.collect(),
+        })
+    }
+
+    fn provider(&mut self, node: &Node, entity: Entity) -> Option<String> {
+        let provider = spanned(node, "provider")?;
+        if !self.names.has(entity, &provider.value) {
+            let define = format!("define it under `{}`", entity.section());
+            self.unknown(entity, &provider.value, provider.span, &define);
+            return None;
+        }
+        text(node, "provider")
+    }
+
+    fn unknown_user(&mut self, name: &str, node: &Node) {
+        if self.names.has(Entity::Role, name) {
+            let help = format!(
+                "a user assumes it: write `assume: {name}`, with this step inside its `then`"
+            );
+            let error = Diagnostic::error(
+                "scenario::unknown-user",
+                format!("`{name}` is a role, not a user"),
+            );
+            return self.report(
+                error
+                    .at(node.span, "roles don't act by themselves")
+                    .help(help),
+            );
+        }
+        let define = format!("define the user: `users: {{ {name}: {{}} }}`");
+        self.unknown(Entity::User, name, node.span, &define);
     }
 }

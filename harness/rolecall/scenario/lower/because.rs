@@ -2,12 +2,14 @@
 
 use rolecall_policy::{Node, Span};
 
-use super::{Lower, entries, flag, spanned, text};
+use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::short;
-use crate::scenario::model::{Because, BecausePolicy, Expect};
+use crate::scenario::model::{Because, BecausePolicy, Expect, Spanned};
+use crate::scenario::nearest::did_you_mean;
+use crate::scenario::text as words;
+use crate::scenario::tree::{entries, flag, head, spanned, text};
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// The reason a step gives; none where it expects no denial.
     pub(super) fn because_of(
         &mut self,
@@ -36,6 +38,7 @@ impl Lower<'_, '_> {
         Some(Because {
             span: node.span,
             policy: policy.and_then(|policy| because_policy(&policy.value)),
+            at: self.at(node),
             explicit: text(node, "effect").map(|effect| effect == "explicit"),
             statement: text(node, "statement"),
             condition: self.condition(node),
@@ -52,10 +55,10 @@ impl Lower<'_, '_> {
             "scenario::because-without-denial",
             "`because` needs a denial",
         )
-        .at(short(because), "a reason for a denial");
+        .at(head(because), "a reason for a denial");
         self.report(match step.get("expect") {
             Some(expect) => error
-                .related(short(expect), "this is expected")
+                .related(head(expect), "this is expected")
                 .help("change it to `expect: denied`, or remove `because`"),
             None => error.help("add `expect: denied`, or remove `because`"),
         });
@@ -71,6 +74,46 @@ impl Lower<'_, '_> {
                 );
             self.report(error);
         }
+    }
+
+    fn at(&mut self, node: &Node) -> Option<String> {
+        let at = spanned(node, "at")?;
+        let control = text(node, "policy").is_some_and(|policy| policy == "scp" || policy == "rcp");
+        if !control {
+            let error = Diagnostic::error(
+                "scenario::because",
+                "`at` goes with `policy: scp` or `policy: rcp`",
+            )
+            .at(
+                at.span,
+                "only control policies are attached to units and accounts",
+            )
+            .help("say which of the two: `because: { policy: scp, at: … }`");
+            self.report(error);
+        } else if !self.names.units.contains(&at.value) && self.names.account(&at.value).is_none() {
+            self.unknown_level(&at);
+        }
+        Some(at.value)
+    }
+
+    fn unknown_level(&mut self, at: &Spanned<String>) {
+        let accounts = self
+            .names
+            .accounts
+            .iter()
+            .map(|account| account.name.as_str());
+        let levels: Vec<&str> = self
+            .names
+            .units
+            .iter()
+            .map(String::as_str)
+            .chain(accounts)
+            .collect();
+        let near = did_you_mean(&at.value, levels.iter().copied());
+        let help = near.unwrap_or_else(|| format!("name one of {}", words::list(levels)));
+        let message = format!("no unit or account is named `{}`", at.value);
+        let error = Diagnostic::error("scenario::unknown-level", message);
+        self.report(error.at(at.span, "used here").help(help));
     }
 
     fn condition(&mut self, node: &Node) -> Option<String> {

@@ -4,13 +4,14 @@ use rolecall_policy::{Node, Span, Value};
 use rolecall_wire::Structure;
 use rolecall_wire::model::{self, Operation, Service};
 
-use super::{Lower, action, spanned, text};
+use super::{Lower, action};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::model::{Call, Spanned};
+use crate::scenario::model::{Call, Entity, Spanned};
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
+use crate::scenario::tree::{entries, spanned, text};
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// A `call` step's call.
     pub(super) fn call(&mut self, step: &Node) -> Option<Call> {
         let written = spanned(step, "call")?;
@@ -137,6 +138,8 @@ impl Lower<'_, '_> {
             .map(|(_, path)| path)
         {
             let whole = key.map_or(path.to_owned(), |key| format!("{path}/{key}"));
+            input.set("Bucket", path);
+            input.set("Key", key.unwrap_or_default());
             let error = Diagnostic::error("scenario::on", "`on` takes a bucket, not an ARN")
                 .at(on.span, "an ARN")
                 .help(format!("write `on: {whole}`"));
@@ -248,10 +251,10 @@ impl Lower<'_, '_> {
         if operation.name() == "CreateBucket" {
             self.created.insert(bucket.to_owned());
         }
-        if self.names.buckets.contains_key(bucket) || self.created.contains(bucket) {
+        if self.names.has(Entity::Bucket, bucket) || self.created.contains(bucket) {
             return;
         }
-        let Some(near) = nearest(bucket, self.names.buckets.keys().map(String::as_str)) else {
+        let Some(near) = nearest(bucket, self.names.names(Entity::Bucket)) else {
             return;
         };
         let given = step

@@ -3,12 +3,12 @@
 use rolecall_policy::{Node, Span, Value};
 use rolecall_wire::model::{self, Kind, Shape};
 
-use super::{Lower, spanned, text};
+use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::{scalar_text, short};
 use crate::scenario::model::Expect;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
+use crate::scenario::tree::{entries, head, scalar, spanned, text};
 
 /// Words that people write for `allowed` and `denied`.
 const SYNONYMS: [(&str, &[&str]); 2] = [
@@ -53,7 +53,7 @@ const COMMON_CODES: [&str; 12] = [
     "ValidationError",
 ];
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// What a step expects, and where it says so.
     pub(super) fn expect_of(&mut self, step: &Node, verb: &str) -> (Expect, Span) {
         match step.get("expect") {
@@ -66,7 +66,7 @@ impl Lower<'_, '_> {
     }
 
     fn expect(&mut self, node: &Node) -> Expect {
-        match (&node.value, scalar_text(node)) {
+        match (&node.value, scalar(node)) {
             (_, Some("allowed")) => Expect::Allowed,
             (_, Some("denied")) => Expect::Denied,
             (_, Some(code)) => {
@@ -158,7 +158,7 @@ impl Lower<'_, '_> {
                     "scenario::no-answer",
                     format!("{service}:{operation} answers nothing"),
                 )
-                .at(short(fields), "expected in the answer")
+                .at(head(fields), "expected in the answer")
                 .help("write `expect: allowed`");
                 self.report(error);
             }
@@ -219,7 +219,7 @@ impl Lower<'_, '_> {
 
     fn field_kind(&mut self, expected: &Node, whole: &str, kind: &str) {
         let error = Diagnostic::error("scenario::field-kind", format!("{whole} is {kind}"))
-            .at(short(expected), format!("expected {kind}"))
+            .at(head(expected), format!("expected {kind}"))
             .help("write it as the AWS CLI prints it with `--output yaml`");
         self.report(error);
     }

@@ -1,11 +1,12 @@
 //! What the scenario's own names stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rolecall_policy::Span;
 
-use crate::scenario::model::{Account, PolicyDocument};
+use crate::scenario::model::{Account, Entity, PolicyDocument};
 use crate::scenario::nearest::did_you_mean;
+use crate::scenario::text;
 
 /// A named thing of the world.
 #[derive(Clone, Debug)]
@@ -22,29 +23,69 @@ pub(super) struct Named {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     pub(super) accounts: Vec<Account>,
-    pub(super) users: BTreeMap<String, Named>,
-    pub(super) roles: BTreeMap<String, Named>,
-    pub(super) buckets: BTreeMap<String, Named>,
-    pub(super) policies: BTreeMap<String, Span>,
+    known: BTreeMap<Entity, BTreeMap<String, Named>>,
     /// The documents of `policies`, of those that could be read.
     pub(super) documents: BTreeMap<String, PolicyDocument>,
+    /// The organizational units, and `Root`.
+    pub(super) units: BTreeSet<String>,
+    /// Kinds of things whose section can't be read, so that any name may be theirs.
+    pub(super) unreadable: BTreeSet<Entity>,
 }
 
 impl Names {
+    /// Learns a name.
+    pub(super) fn learn(&mut self, entity: Entity, name: &str, named: Named) {
+        let names = self.known.entry(entity).or_default();
+        names.insert(name.to_owned(), named);
+    }
+
+    /// What a name stands for.
+    pub(super) fn get(&self, entity: Entity, name: &str) -> Option<&Named> {
+        self.known.get(&entity)?.get(name)
+    }
+
+    /// Whether the world has (or has had) a thing of this name.
+    pub(super) fn has(&self, entity: Entity, name: &str) -> bool {
+        self.get(entity, name).is_some()
+    }
+
+    /// All names of a kind, with what they stand for.
+    pub(super) fn all(&self, entity: Entity) -> impl Iterator<Item = (&str, &Named)> {
+        let known = self.known.get(&entity).into_iter().flatten();
+        known.map(|(name, named)| (name.as_str(), named))
+    }
+
+    /// All names of a kind.
+    pub(super) fn names(&self, entity: Entity) -> impl Iterator<Item = &str> {
+        self.all(entity).map(|(name, _)| name)
+    }
+
+    /// What to write instead of an unknown name: the nearest, else all there are, else how to define one.
+    pub(super) fn help(&self, entity: Entity, name: &str, define: &str) -> String {
+        let near = did_you_mean(name, self.names(entity));
+        near.unwrap_or_else(|| {
+            if self.names(entity).next().is_some() {
+                format!(
+                    "`{}` has {}",
+                    entity.section(),
+                    text::list(self.names(entity))
+                )
+            } else {
+                define.to_owned()
+            }
+        })
+    }
+
     /// The number of the default account.
     pub(super) fn default_account(&self) -> String {
-        self.accounts
-            .first()
-            .map(|account| account.id.clone())
-            .unwrap_or_default()
+        let first = self.accounts.first();
+        first.map(|account| account.id.clone()).unwrap_or_default()
     }
 
     /// The number of an account by its name, or by the number itself.
     pub(super) fn account(&self, name: &str) -> Option<&str> {
-        let found = self
-            .accounts
-            .iter()
-            .find(|account| account.name == name || account.id == name);
+        let mut accounts = self.accounts.iter();
+        let found = accounts.find(|account| account.name == name || account.id == name);
         found.map(|account| account.id.as_str())
     }
 
@@ -55,30 +96,18 @@ impl Names {
 
     /// The ARN of a role of the world.
     pub(super) fn role_arn(&self, name: &str) -> Option<String> {
-        self.roles
-            .get(name)
-            .map(|role| arn("role", &role.account, &role.path, name))
+        let role = self.get(Entity::Role, name)?;
+        Some(arn("role", name, role))
     }
 
-    /// The ARNs of all users and roles.
-    pub(super) fn principal_arns(&self) -> impl Iterator<Item = String> {
-        let users = self
-            .users
-            .iter()
-            .map(|(name, user)| arn("user", &user.account, &user.path, name));
-        let roles = self
-            .roles
-            .iter()
-            .map(|(name, role)| arn("role", &role.account, &role.path, name));
-        users.chain(roles)
+    /// The ARNs of all things of a kind, users or roles, with their names.
+    pub(super) fn arns(&self, entity: Entity) -> impl Iterator<Item = (&str, String)> {
+        let kind = entity.noun();
+        self.all(entity)
+            .map(move |(name, named)| (name, arn(kind, name, named)))
     }
 }
 
-fn arn(kind: &str, account: &str, path: &str, name: &str) -> String {
-    format!("arn:aws:iam::{account}:{kind}{path}{name}")
-}
-
-/// `did you mean …?` among the keys of a map of names.
-pub(super) fn near<T>(word: &str, names: &BTreeMap<String, T>) -> Option<String> {
-    did_you_mean(word, names.keys().map(String::as_str))
+fn arn(kind: &str, name: &str, named: &Named) -> String {
+    format!("arn:aws:iam::{}:{kind}{}{name}", named.account, named.path)
 }

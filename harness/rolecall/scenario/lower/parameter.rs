@@ -8,14 +8,14 @@ use rolecall_wire::{Structure, Value};
 
 use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::{first_key, scalar_text};
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text::{self as words, to_json};
+use crate::scenario::tree::{entries, flag, head, scalar, text};
 
 /// The parameters that hold a policy as JSON text; a document may be written in their place.
 const POLICY_MEMBERS: [&str; 3] = ["Policy", "PolicyDocument", "AssumeRolePolicyDocument"];
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// A parameter's value; `None` where it doesn't fit, which is reported.
     pub(super) fn parameter(&mut self, node: &Node, member: Member, name: &str) -> Option<Value> {
         let shape = member.shape();
@@ -63,7 +63,7 @@ impl Lower<'_, '_> {
     fn structure(&mut self, node: &Node, shape: Shape, name: &str) -> Option<Structure> {
         let mut structure = Structure::new();
         let mut complete = true;
-        for entry in super::entries(node) {
+        for entry in entries(node) {
             let Some(member) = shape.member(&entry.key) else {
                 self.unknown_parameter(
                     &entry.key,
@@ -87,7 +87,7 @@ impl Lower<'_, '_> {
                 "scenario::missing-parameter",
                 format!("`{name}` needs `{}`", member.name()),
             )
-            .at(first_key(node), "given without it")
+            .at(head(node), "given without it")
             .help(format!("add `{}: …`", member.name()));
             self.report(error);
             complete = false;
@@ -97,7 +97,7 @@ impl Lower<'_, '_> {
 
     /// A value of a shape without parts.
     fn single(&mut self, node: &Node, shape: Shape, name: &str) -> Option<Value> {
-        let Some(written) = scalar_text(node) else {
+        let Some(written) = scalar(node) else {
             self.wrong_kind(node, shape, name);
             return None;
         };
@@ -127,7 +127,7 @@ impl Lower<'_, '_> {
         let allowed = shape.enumeration();
         if !allowed.is_empty() && !allowed.contains(&written) {
             let help = did_you_mean(written, allowed.iter().copied())
-                .unwrap_or_else(|| format!("use one of {}", words::list(allowed.iter().copied())));
+                .unwrap_or_else(|| format!("use {}", words::either(allowed.iter().copied())));
             let error = Diagnostic::error(
                 "scenario::parameter-value",
                 format!("`{name}` can't be `{written}`"),
@@ -141,7 +141,7 @@ impl Lower<'_, '_> {
 
     /// A policy in a parameter: JSON text as it stands, a file's text, or a document.
     fn policy_text(&mut self, node: &Node, shape: Shape, name: &str) -> Option<Value> {
-        let text = match (&node.value, scalar_text(node)) {
+        let text = match (&node.value, scalar(node)) {
             (Written::Map(_), _) => to_json(node),
             (_, Some(written)) if super::policy::is_file(written) => {
                 self.file(written, node.span)?.json.to_string()
@@ -181,7 +181,7 @@ impl Lower<'_, '_> {
             "scenario::parameter-type",
             format!("`{name}` must be {wanted}"),
         )
-        .at(first_key(node), format!("expected {wanted}"))
+        .at(head(node), format!("expected {wanted}"))
         .help(help);
         self.report(error);
     }
@@ -196,7 +196,10 @@ fn describe(shape: Shape, name: &str) -> (&'static str, String) {
         Kind::List(_) => ("a list", format!("write `{name}: [ … ]`")),
         Kind::Map(..) => ("a map", format!("write `{name}: {{ KEY: … }}`")),
         Kind::String | Kind::Blob => ("text", "write one value".to_owned()),
-        Kind::Boolean => ("`true` or `false`", "write it without quotes".to_owned()),
+        Kind::Boolean => (
+            "`true` or `false`",
+            "write `true` or `false`, without quotes".to_owned(),
+        ),
         Kind::Integer | Kind::Long => ("a whole number", "write digits only".to_owned()),
         Kind::Float => (
             "a number",

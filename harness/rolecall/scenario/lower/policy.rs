@@ -1,19 +1,18 @@
 //! Policies: a name, a file, an ARN or a document, resolved to the document.
 
-use rolecall_policy::validate::PolicyKind;
-use rolecall_policy::validate::{Problem, validate};
+use rolecall_policy::validate::{PolicyKind, Problem, validate};
 use rolecall_policy::{Node, Span, Value, managed};
 
 use super::Lower;
 use super::arn::IdentityArn;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::scalar_text;
 use crate::scenario::library;
-use crate::scenario::model::{PolicyDocument, PolicyOrigin, PolicyReference};
+use crate::scenario::model::{Entity, PolicyDocument, PolicyOrigin, PolicyReference};
 use crate::scenario::nearest::nearest;
 use crate::scenario::text::to_json;
+use crate::scenario::tree::scalar;
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// A policy of any form; reports what AWS would refuse in it.
     pub(super) fn policy(
         &mut self,
@@ -21,7 +20,7 @@ impl Lower<'_, '_> {
         kind: PolicyKind<'_>,
         account: &str,
     ) -> Option<PolicyReference> {
-        match scalar_text(node) {
+        match scalar(node) {
             Some(written) if !is_file(written) => {
                 let (origin, document) = self.by_name(written, node.span, account)?;
                 Some(PolicyReference {
@@ -40,11 +39,12 @@ impl Lower<'_, '_> {
         node: &Node,
         kind: PolicyKind<'_>,
     ) -> Option<PolicyReference> {
-        let (origin, document) = match (&node.value, scalar_text(node)) {
+        let (origin, document) = match (&node.value, scalar(node)) {
             (_, Some(written)) if is_file(written) => (
                 PolicyOrigin::File(written.to_owned()),
                 self.file(written, node.span)?,
             ),
+            (Value::Map(_), _) if node.get("from").is_some() => return self.from_plan(node, kind),
             (Value::Map(_), _) => {
                 let json = to_json(node).into();
                 (
@@ -58,17 +58,27 @@ impl Lower<'_, '_> {
             }
             _ => return None,
         };
-        let inline = origin == PolicyOrigin::Inline;
-        if inline || self.library.first_look(&document, kind) {
-            for problem in validate(&document.node, kind) {
-                self.report(refused(problem, kind, node.span));
-            }
-        }
+        self.check_document(&document, kind, node.span);
         Some(PolicyReference {
             span: node.span,
             origin,
             document,
         })
+    }
+
+    /// Reports what AWS would refuse in a document.
+    pub(super) fn check_document(
+        &mut self,
+        document: &PolicyDocument,
+        kind: PolicyKind<'_>,
+        used: Span,
+    ) {
+        let inline = document.node.span.source == used.source;
+        if inline || self.library.first_look(document, kind) {
+            for problem in validate(&document.node, kind) {
+                self.report(refused(problem, kind, used));
+            }
+        }
     }
 
     fn not_a_document(&mut self, written: &str, span: Span) {
@@ -87,14 +97,7 @@ impl Lower<'_, '_> {
         match self.library.policy(&path, self.found) {
             Ok(document) => document,
             Err(unreadable) => {
-                let help = unreadable
-                    .help
-                    .unwrap_or_else(|| "paths are relative to this file".to_owned());
-                self.report(
-                    Diagnostic::error("scenario::unreadable-policy", unreadable.message)
-                        .at(span, "named here")
-                        .help(help),
-                );
+                self.unreadable(unreadable, span);
                 None
             }
         }
@@ -102,12 +105,14 @@ impl Lower<'_, '_> {
 
     /// The ARN of a managed policy by its name or ARN.
     pub(super) fn policy_arn(&mut self, node: &Node, account: &str) -> Option<String> {
-        let written = scalar_text(node)?;
+        let written = scalar(node)?;
         let (origin, _) = self.by_name(written, node.span, account)?;
         Some(match origin {
             PolicyOrigin::Aws(arn) => arn,
             PolicyOrigin::Customer(name) => format!("arn:aws:iam::{account}:policy/{name}"),
-            PolicyOrigin::File(_) | PolicyOrigin::Inline => return None,
+            PolicyOrigin::File(_) | PolicyOrigin::Inline | PolicyOrigin::Plan { .. } => {
+                return None;
+            }
         })
     }
 
@@ -117,16 +122,16 @@ impl Lower<'_, '_> {
         span: Span,
         account: &str,
     ) -> Option<(PolicyOrigin, PolicyDocument)> {
-        if let Some(arn) =
-            IdentityArn::parse(written).filter(|arn| arn.kind == "policy" && arn.account != "aws")
-        {
+        let arn =
+            IdentityArn::parse(written).filter(|arn| arn.kind == "policy" && arn.account != "aws");
+        if let Some(arn) = arn {
             if arn.account != account {
                 self.foreign_policy(arn, span, account);
             }
-            return self.customer(arn.name(), span);
+            return self.customer(arn.name(), span, account);
         }
-        if self.names.policies.contains_key(written) {
-            return self.customer(written, span);
+        if self.names.has(Entity::Policy, written) {
+            return self.customer(written, span, account);
         }
         if let Some((arn, document)) = self.library.managed(written) {
             return Some((PolicyOrigin::Aws(arn), document));
@@ -135,11 +140,20 @@ impl Lower<'_, '_> {
         None
     }
 
-    fn customer(&mut self, name: &str, span: Span) -> Option<(PolicyOrigin, PolicyDocument)> {
-        if !self.names.policies.contains_key(name) {
+    fn customer(
+        &mut self,
+        name: &str,
+        span: Span,
+        account: &str,
+    ) -> Option<(PolicyOrigin, PolicyDocument)> {
+        if !self.names.has(Entity::Policy, name) {
             self.unknown_policy(name, span);
         }
         let document = self.names.documents.get(name)?.clone();
+        self.policy_accounts
+            .entry(name.to_owned())
+            .or_default()
+            .insert(account.to_owned());
         Some((PolicyOrigin::Customer(name.to_owned()), document))
     }
 
@@ -171,7 +185,7 @@ impl Lower<'_, '_> {
             );
             return;
         }
-        let own = self.names.policies.keys().map(String::as_str);
+        let own = self.names.names(Entity::Policy);
         let near = nearest(
             written,
             own.chain(managed::names().map(|name| name as &str)),

@@ -2,14 +2,14 @@
 
 use rolecall_policy::{Node, Span};
 
+use super::Lower;
 use super::arn::IdentityArn;
-use super::{Lower, elements, entries};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::scalar_text;
-use crate::scenario::model::{PolicyReference, World};
+use crate::scenario::model::{Entity, PolicyReference, World};
 use crate::scenario::nearest::nearest;
+use crate::scenario::tree::{entries, one_or_many, scalar};
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// Warns of users and roles that a trust or bucket policy names in a declared account, but that don't exist
     /// there. AWS refuses to save such a policy; here the principal never matches.
     pub(super) fn unknown_principals(&mut self, world: &World) {
@@ -18,7 +18,11 @@ impl Lower<'_, '_> {
             .buckets
             .iter()
             .filter_map(|bucket| bucket.policy.as_ref());
-        for reference in trusts.chain(buckets) {
+        let resources = world
+            .resources
+            .iter()
+            .filter_map(|resource| resource.policy.as_ref());
+        for reference in trusts.chain(buckets).chain(resources) {
             for (arn, span) in principals(&reference.document.node) {
                 self.check_principal(arn, span, reference);
             }
@@ -30,29 +34,30 @@ impl Lower<'_, '_> {
         else {
             return;
         };
-        let known: Vec<String> = match (arn.service, arn.kind) {
-            ("iam", "user" | "role") => self.names.principal_arns().collect(),
-            ("sts", "assumed-role") => self.session_arns(arn),
+        let (entity, exists) = match (arn.service, arn.kind) {
+            ("iam", "user") => (Entity::User, self.has_arn(Entity::User, written)),
+            ("iam", "role") => (Entity::Role, self.has_arn(Entity::Role, written)),
+            ("sts", "assumed-role") => {
+                let role = self.names.get(Entity::Role, arn.path().trim_matches('/'));
+                (
+                    Entity::Role,
+                    role.is_some_and(|role| role.account == arn.account),
+                )
+            }
             _ => return,
         };
-        if known.iter().any(|known| known == written) {
+        if exists || self.names.unreadable.contains(&entity) {
             return;
         }
-        let near = nearest(written, known.iter().map(String::as_str));
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "define it under `{}s`, or name one that exists",
-                if arn.kind == "user" { "user" } else { "role" }
-            ),
-        };
-        let kind = if arn.kind == "user" { "user" } else { "role" };
-        let warning = Diagnostic::warning(
-            "unknown-principal",
-            format!("the world has no {kind} `{written}`"),
-        )
-        .at(span, "never matches")
-        .help(help);
+        let define = format!(
+            "define it under `{}`, or name one that exists",
+            entity.section()
+        );
+        let help = self.near_arn(entity, arn).unwrap_or(define);
+        let message = format!("the world has no {} `{written}`", entity.noun());
+        let warning = Diagnostic::warning("unknown-principal", message)
+            .at(span, "never matches")
+            .help(help);
         let elsewhere = reference.span.source != span.source;
         self.report(if elsewhere {
             warning.related(reference.span, "used here")
@@ -61,22 +66,30 @@ impl Lower<'_, '_> {
         });
     }
 
-    /// For a session's ARN: the ARNs of sessions of that name of all roles in its account.
-    fn session_arns(&self, arn: IdentityArn<'_>) -> Vec<String> {
-        let roles = self
-            .names
-            .roles
-            .iter()
-            .filter(|(_, role)| role.account == arn.account);
-        roles
-            .map(|(name, _)| {
-                format!(
-                    "arn:aws:sts::{}:assumed-role/{name}/{}",
-                    arn.account,
-                    arn.name()
-                )
-            })
-            .collect()
+    fn has_arn(&self, entity: Entity, written: &str) -> bool {
+        self.names.arns(entity).any(|(_, known)| known == written)
+    }
+
+    /// The ARN that was most likely meant: of the same kind, of nearly the name, in the same account if one is there.
+    pub(super) fn near_arn(&self, entity: Entity, arn: IdentityArn<'_>) -> Option<String> {
+        let name = if arn.service == "sts" {
+            arn.path()
+        } else {
+            arn.name().to_owned()
+        };
+        let name = name.trim_matches('/');
+        let meant = match self.names.get(entity, name) {
+            Some(_) => name,
+            None => nearest(name, self.names.names(entity))?,
+        };
+        let (_, full) = self.names.arns(entity).find(|(known, _)| *known == meant)?;
+        let full = if arn.service == "sts" {
+            let account = &self.names.get(entity, meant)?.account;
+            format!("arn:aws:sts::{account}:assumed-role/{meant}/{}", arn.name())
+        } else {
+            full
+        };
+        Some(format!("did you mean `{full}`?"))
     }
 }
 
@@ -96,17 +109,9 @@ fn principals(document: &Node) -> Vec<(&str, Span)> {
             found.extend(
                 named
                     .iter()
-                    .filter_map(|node| Some((scalar_text(node)?, node.span))),
+                    .filter_map(|node| Some((scalar(node)?, node.span))),
             );
         }
     }
     found
-}
-
-/// The elements of a list, or the value itself.
-fn one_or_many(node: &Node) -> &[Node] {
-    match &node.value {
-        rolecall_policy::Value::List(_) => elements(node),
-        _ => std::slice::from_ref(node),
-    }
 }

@@ -1,27 +1,26 @@
 //! Steps: who does what.
 
 use rolecall_policy::validate::PolicyKind;
-use rolecall_policy::{Node, Span};
+use rolecall_policy::{Node, Span, Value};
 
 use super::arn::IdentityArn;
-use super::names::near;
-use super::{Lower, context, pairs, spanned, text, texts};
+use super::{Lower, context};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::first_key;
-use crate::scenario::model::{Actor, Assume, Expect, Spanned, Step, Verb};
+use crate::scenario::model::{Actor, Assume, Entity, Expect, Mfa, Spanned, Step, Verb};
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text as words;
+use crate::scenario::tree::{elements, flag, head, pairs, scalar, section, spanned, text, texts};
 
 const VERBS: [&str; 6] = ["call", "assume", "can", "cannot", "wait", "change"];
 
 /// The targets that `skip-on` may name beside URLs.
 const TARGETS: [&str; 4] = ["mock", "http", "localstack", "aws"];
 
-impl Lower<'_, '_> {
+impl Lower<'_, '_, '_> {
     /// The steps of a list; `outer` is the number of the step whose `then` it is.
     pub(super) fn steps(&mut self, list: &Node, outer: Option<&str>) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (index, node) in super::elements(list).iter().enumerate() {
+        for (index, node) in elements(list).iter().enumerate() {
             let number = match outer {
                 Some(outer) => format!("{outer}.{}", index + 1),
                 None => (index + 1).to_string(),
@@ -36,14 +35,16 @@ impl Lower<'_, '_> {
         let (Some(&verb), None) = (verbs.next(), verbs.next()) else {
             return None;
         };
-        let actor = node.get("as").and_then(|actor| self.actor(actor));
-        if node.get("as").is_none() && !inside && verb != "wait" {
+        let actor = self.actor(node, verb);
+        let acts = !matches!(verb, "wait" | "change");
+        if node.get("as").is_none() && !inside && acts {
             self.nobody(node, &number);
         }
         let (expect, expect_span) = self.expect_of(node, verb);
         let because = self.because_of(node, verb, &expect);
         let verb = self.verb(node, verb, &number, &expect)?;
-        self.check_fields(&verb, actor.as_ref(), &expect);
+        self.check_mfa(&verb, actor.as_ref(), node);
+        self.check_answer(&verb, actor.as_ref(), &expect);
         Some(Step {
             number,
             span: node.span,
@@ -60,37 +61,34 @@ impl Lower<'_, '_> {
     }
 
     fn verb(&mut self, node: &Node, verb: &str, number: &str, expect: &Expect) -> Option<Verb> {
+        let value = node.get(verb)?;
         match verb {
             "call" => self.call(node).map(Verb::Call),
             "assume" => self
                 .assume(node, number, expect)
                 .map(|assume| Verb::Assume(Box::new(assume))),
-            _ => words::duration(&text(node, "wait")?).map(Verb::Wait),
+            "can" => Some(Verb::Can(self.questions(value))),
+            "cannot" => Some(Verb::Cannot(self.questions(value))),
+            "change" => Some(Verb::Change(Box::new(self.change(value)))),
+            _ => words::duration(scalar(value)?).map(Verb::Wait),
         }
     }
 
     fn nobody(&mut self, node: &Node, number: &str) {
-        let users = self
-            .names
-            .users
-            .keys()
-            .next()
-            .map_or("USER", String::as_str);
-        let error = Diagnostic::error(
-            "scenario::no-actor",
-            format!("step {number} doesn't say who takes it"),
-        )
-        .at(first_key(node), "this step")
-        .help(format!("add `as: {users}`"));
+        let message = format!("step {number} doesn't say who takes it");
+        let user = self.names.names(Entity::User).next().unwrap_or("USER");
+        let error = Diagnostic::error("scenario::no-actor", message)
+            .at(head(node), "this step")
+            .help(format!("add `as: {user}`"));
         self.report(error);
     }
 
     fn skip_on(&mut self, node: &Node) -> Vec<(String, String)> {
-        for entry in super::section(node, "skip-on") {
+        for entry in section(node, "skip-on") {
             let known = TARGETS.contains(&entry.key.as_str()) || entry.key.contains("://");
             if !known {
                 let help = did_you_mean(&entry.key, TARGETS)
-                    .unwrap_or_else(|| format!("use {} or a URL", words::list(TARGETS)));
+                    .unwrap_or_else(|| format!("use {}, or a URL", words::list(TARGETS)));
                 let error = Diagnostic::error(
                     "scenario::unknown-target",
                     format!("no target is named `{}`", entry.key),
@@ -126,6 +124,7 @@ impl Lower<'_, '_> {
             tags: pairs(node, "tags"),
             transitive_tags: texts(node, "transitive-tags"),
             source_identity: text(node, "source-identity"),
+            mfa: mfa(node),
             then,
             role_arn,
         })
@@ -159,78 +158,100 @@ impl Lower<'_, '_> {
     }
 
     fn unknown_role(&mut self, role: &Spanned<String>) {
-        let roles = self.names.roles.keys().map(String::as_str);
-        let (message, help) = if self.names.users.contains_key(&role.value) {
-            (
-                format!("`{}` is a user, not a role", role.value),
-                "only roles can be assumed".to_owned(),
-            )
-        } else {
-            let help = near(&role.value, &self.names.roles).unwrap_or_else(|| {
-                if self.names.roles.is_empty() {
-                    "define it under `roles`, with its `trust` policy".to_owned()
-                } else {
-                    format!("`roles` has {}", words::list(roles))
-                }
-            });
-            (format!("no role is named `{}`", role.value), help)
-        };
-        self.report(
-            Diagnostic::error("scenario::unknown-role", message)
-                .at(role.span, "used here")
-                .help(help),
-        );
+        if self.names.has(Entity::User, &role.value) {
+            let message = format!("`{}` is a user, not a role", role.value);
+            let error = Diagnostic::error("scenario::unknown-role", message);
+            return self.report(
+                error
+                    .at(role.span, "used here")
+                    .help("only roles can be assumed"),
+            );
+        }
+        let define = "define it under `roles`, with its `trust` policy";
+        self.unknown(Entity::Role, &role.value, role.span, define);
     }
 
     /// An ARN may name a role that doesn't exist, to see AWS's answer; a slip of the pen should still show.
     fn check_role_arn(&mut self, written: &str, span: Span) {
-        let Some(arn) = IdentityArn::parse(written)
-            .filter(|arn| arn.kind == "role" && self.names.declares(arn.account))
-        else {
+        let arn = IdentityArn::parse(written).filter(|arn| arn.kind == "role");
+        let Some(arn) = arn.filter(|arn| self.names.declares(arn.account)) else {
             return;
         };
-        let known: Vec<String> = self
+        if self
             .names
-            .roles
-            .keys()
-            .filter_map(|name| self.names.role_arn(name))
-            .collect();
-        if known.iter().any(|known| known == written) {
+            .arns(Entity::Role)
+            .any(|(_, known)| known == written)
+        {
             return;
         }
-        let help = did_you_mean(written, known.iter().map(String::as_str)).unwrap_or_else(|| {
-            "an ARN of a role that exists, or no warning: `# rolecall: allow(unknown-role)`"
-                .to_owned()
-        });
-        let warning = Diagnostic::warning(
-            "unknown-role",
-            format!("the world has no role `{}`", arn.name()),
-        )
-        .at(span, "AWS answers AccessDenied")
-        .help(help);
+        let help = self.near_arn(Entity::Role, arn);
+        let warning =
+            Diagnostic::warning("unknown-role", format!("the world has no role `{written}`"))
+                .at(span, "AWS answers AccessDenied")
+                .help(help.unwrap_or_else(|| {
+                    "define it under `roles`, unless that answer is the point".to_owned()
+                }));
         self.report(warning);
     }
 
     fn session_policy_arns(&mut self, node: &Node, account: &str) -> Vec<String> {
         let list = node
             .get("session-policy-arns")
-            .map(super::elements)
+            .map(elements)
             .unwrap_or_default();
         list.iter()
             .filter_map(|element| self.policy_arn(element, account))
             .collect()
     }
 
+    fn check_mfa(&mut self, verb: &Verb, actor: Option<&Spanned<Actor>>, node: &Node) {
+        let Verb::Assume(assume) = verb else { return };
+        let (Some(Mfa::Valid), Some(Actor::User(name))) =
+            (&assume.mfa, actor.map(|actor| &actor.value))
+        else {
+            return;
+        };
+        let user = section(&self.root, "users")
+            .iter()
+            .find(|entry| entry.key == *name);
+        let has_device = user.is_some_and(|user| flag(&user.value, "mfa") == Some(true));
+        if !has_device {
+            let error = Diagnostic::error(
+                "scenario::no-mfa-device",
+                format!("user `{name}` has no MFA device"),
+            )
+            .at(
+                node.get("mfa").map_or(node.span, |mfa| mfa.span),
+                "no code to show",
+            )
+            .help(format!(
+                "give it one: `{name}: {{ mfa: true }}` under `users`"
+            ));
+            self.report(error);
+        }
+    }
+
     /// Checks `expect` against what the operation answers.
-    fn check_fields(&mut self, verb: &Verb, actor: Option<&Spanned<Actor>>, expect: &Expect) {
+    fn check_answer(&mut self, verb: &Verb, actor: Option<&Spanned<Actor>>, expect: &Expect) {
         let Expect::Fields(fields) = expect else {
             return;
         };
-        let _ = actor;
         match verb {
             Verb::Call(call) => self.answer(&call.service, &call.operation, fields),
-            Verb::Assume(_) => self.answer("sts", "AssumeRole", fields),
-            Verb::Wait(_) => {}
+            Verb::Assume(_) => match actor.map(|actor| &actor.value) {
+                Some(Actor::Token(_)) => self.answer("sts", "AssumeRoleWithWebIdentity", fields),
+                Some(Actor::Saml(_)) => self.answer("sts", "AssumeRoleWithSAML", fields),
+                _ => self.answer("sts", "AssumeRole", fields),
+            },
+            Verb::Can(_) | Verb::Cannot(_) | Verb::Wait(_) | Verb::Change(_) => {}
         }
+    }
+}
+
+fn mfa(node: &Node) -> Option<Mfa> {
+    let node = node.get("mfa")?;
+    match &node.value {
+        Value::Bool(flag) => flag.then_some(Mfa::Valid),
+        _ => scalar(node).map(|code| Mfa::Code(code.to_owned())),
     }
 }

@@ -1,46 +1,61 @@
-//! The world: accounts, identities, policies and resources.
-
-use std::collections::BTreeMap;
+//! The world: accounts, identities and what is attached to them.
 
 use jiff::Timestamp;
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Entry, Node};
 
-use super::names::Named;
-use super::{Lower, context, entries, flag, pairs, section, spanned, text};
+use super::{Lower, context};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::language::conform::scalar_text;
 use crate::scenario::model::{
-    Account, Bucket, CustomerPolicy, PolicyReference, Role, Spanned, User, World,
+    Account, CustomerPolicy, Entity, Group, PolicyReference, Role, Spanned, User, World,
 };
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text::{self as words, is_account_number};
+use crate::scenario::tree::{elements, flag, pairs, scalar, section, spanned, text, texts};
 
-/// AWS: IAM CreateRole, `MaxSessionDuration`: 3600 (also the default) to 43200 seconds.
+/// AWS: IAM API, CreateRole, `MaxSessionDuration`: 3600 (also the default) to 43200 seconds.
 const MAX_SESSION: std::ops::RangeInclusive<i64> = 3_600..=43_200;
 
-impl Lower<'_, '_> {
-    /// The world of a scenario or world file; its names are known from here on.
+impl Lower<'_, '_, '_> {
+    /// The world that a scenario's values describe; its names are known from here on.
     pub(super) fn world(&mut self, root: &Node) -> World {
         self.names.accounts = self.accounts(root);
         self.collect_names(root);
-        let policies = self.customer_policies(root);
+        self.documents(root);
+        let organization = root.get("organization").map(|node| self.organization(node));
+        let users = section(root, "users")
+            .iter()
+            .map(|entry| self.user(entry))
+            .collect();
+        let groups = section(root, "groups")
+            .iter()
+            .map(|entry| self.group(entry))
+            .collect();
+        let roles = section(root, "roles")
+            .iter()
+            .filter_map(|entry| self.role(entry))
+            .collect();
+        let buckets = section(root, "buckets")
+            .iter()
+            .map(|entry| self.bucket(entry))
+            .collect();
+        let resources = section(root, "resources")
+            .iter()
+            .map(|entry| self.resource(entry))
+            .collect();
         World {
             clock: clock(root),
             accounts: self.names.accounts.clone(),
-            users: section(root, "users")
-                .iter()
-                .map(|entry| self.user(entry))
-                .collect(),
-            roles: section(root, "roles")
-                .iter()
-                .filter_map(|entry| self.role(entry))
-                .collect(),
-            policies,
-            buckets: section(root, "buckets")
-                .iter()
-                .map(|entry| self.bucket(entry))
-                .collect(),
+            organization,
+            users,
+            groups,
+            roles,
+            policies: self.customer_policies(root),
+            oidc_providers: self.oidc_providers(root),
+            saml_providers: self.saml_providers(root),
+            buckets,
+            distributions: self.distributions(root),
+            resources,
             context: context(root),
         }
     }
@@ -48,9 +63,8 @@ impl Lower<'_, '_> {
     fn accounts(&mut self, root: &Node) -> Vec<Account> {
         let mut accounts: Vec<Account> = Vec::new();
         for entry in section(root, "accounts") {
-            let Some(id) = scalar_text(&entry.value).filter(|id| is_account_number(id)) else {
-                continue;
-            };
+            let id = scalar(&entry.value).filter(|id| is_account_number(id));
+            let Some(id) = id else { continue };
             if let Some(other) = accounts.iter().find(|account| account.id == id) {
                 let message = format!(
                     "accounts `{}` and `{}` have the same number",
@@ -62,176 +76,50 @@ impl Lower<'_, '_> {
                         .help("give each account a number of its own"),
                 );
             }
+            let name = entry.key.clone();
             accounts.push(Account {
-                name: entry.key.clone(),
+                name,
                 id: id.to_owned(),
             });
         }
         if accounts.is_empty() {
-            accounts.push(Account {
-                name: "main".to_owned(),
-                id: "123456789012".to_owned(),
-            });
+            let (name, id) = ("main".to_owned(), "123456789012".to_owned());
+            accounts.push(Account { name, id });
         }
         accounts
     }
 
-    fn collect_names(&mut self, root: &Node) {
-        let users = self.named(section(root, "users"), "user");
-        let roles = self.named(section(root, "roles"), "role");
-        let buckets = self.named(section(root, "buckets"), "bucket");
-        self.names.users.extend(users);
-        self.names.roles.extend(roles);
-        self.names.buckets.extend(buckets);
-        for entry in section(root, "policies") {
-            self.iam_name("policy", entry, 128);
-            self.names
-                .policies
-                .insert(entry.key.clone(), entry.key_span);
-        }
-    }
-
-    fn named(&mut self, entries: &[Entry], what: &'static str) -> BTreeMap<String, Named> {
-        let mut named = BTreeMap::new();
-        let mut folded: BTreeMap<(String, String), &Entry> = BTreeMap::new();
-        for entry in entries {
-            let account = self.account_of(&entry.value, true);
-            if what == "bucket" {
-                self.bucket_name(entry);
-            } else {
-                self.iam_name(what, entry, 64);
-                // AWS: IAM identifiers, "names are not distinguished by case" within an account.
-                let key = (account.clone(), entry.key.to_lowercase());
-                if let Some(other) = folded.insert(key, entry) {
-                    self.same_name(what, entry, other);
-                }
-            }
-            let path = text(&entry.value, "path").unwrap_or_else(|| "/".to_owned());
-            named.insert(
-                entry.key.clone(),
-                Named {
-                    span: entry.key_span,
-                    account,
-                    path,
-                },
-            );
-        }
-        named
-    }
-
-    fn same_name(&mut self, what: &str, entry: &Entry, other: &Entry) {
-        let message = format!(
-            "{what}s `{}` and `{}` differ only in case",
-            other.key, entry.key
-        );
-        self.report(
-            Diagnostic::error("scenario::same-name", message)
-                .at(entry.key_span, "the same name to AWS")
-                .related(other.key_span, "first defined here")
-                .help("rename one of them"),
-        );
-    }
-
-    /// AWS: IAM CreateUser, CreateRole, CreatePolicy: `[\w+=,.@-]+`, up to 64 characters (policies 128).
-    fn iam_name(&mut self, what: &str, entry: &Entry, longest: usize) {
-        let name = &entry.key;
-        let reserved = what == "user" && matches!(name.as_str(), "root" | "anonymous");
-        if reserved {
-            self.report(
-                Diagnostic::error(
-                    "scenario::reserved-name",
-                    format!("a user can't be named `{name}` here"),
-                )
-                .at(
-                    entry.key_span,
-                    format!("`as: {name}` already means something else"),
-                )
-                .help("rename the user"),
-            );
-        }
-        let stranger = name
-            .chars()
-            .find(|c| !(c.is_ascii_alphanumeric() || "_+=,.@-".contains(*c)));
-        let label = match stranger {
-            _ if name.is_empty() => "empty".to_owned(),
-            Some(stranger) => format!("`{stranger}` can't be part of it"),
-            None if name.len() > longest => {
-                format!("{} long", words::count(name.len(), "character"))
-            }
-            None => return,
-        };
-        self.report(
-            Diagnostic::error(
-                "scenario::name",
-                format!("AWS takes no {what} name `{name}`"),
-            )
-            .at(entry.key_span, label)
-            .help(format!("use up to {longest} letters, digits and `_+=,.@-`")),
-        );
-    }
-
-    /// AWS: S3 User Guide, bucket naming rules.
-    fn bucket_name(&mut self, entry: &Entry) {
-        let name = &entry.key;
-        let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        let stranger = name.chars().find(|c| !(edge(*c) || ".-".contains(*c)));
-        let label = match stranger {
-            Some(stranger) => format!("`{stranger}` can't be part of it"),
-            None if !(3..=63).contains(&name.len()) => {
-                format!("{} long", words::count(name.len(), "character"))
-            }
-            None if !(name.starts_with(edge) && name.ends_with(edge)) => {
-                "begins or ends with `-` or `.`".to_owned()
-            }
-            None => return,
-        };
-        self.report(
-            Diagnostic::error(
-                "scenario::name",
-                format!("AWS takes no bucket name `{name}`"),
-            )
-            .at(entry.key_span, label)
-            .help("use 3 to 63 lower-case letters, digits, `-` and `.`"),
-        );
-    }
-
-    /// The number of the account that an entity belongs to.
-    pub(super) fn account_of(&mut self, entity: &Node, report: bool) -> String {
-        let Some(name) = spanned(entity, "account") else {
+    /// The number of the account that a thing belongs to.
+    pub(super) fn account_of(&mut self, thing: &Node, report: bool) -> String {
+        let Some(name) = spanned(thing, "account") else {
             return self.names.default_account();
         };
-        match self.names.account(&name.value) {
-            Some(number) => number.to_owned(),
-            None => {
-                if report {
-                    self.unknown_account(&name);
-                }
-                self.names.default_account()
-            }
+        let number = self.account_named(&name, report);
+        number.unwrap_or_else(|| self.names.default_account())
+    }
+
+    /// The number of the account with a name.
+    pub(super) fn account_named(&mut self, name: &Spanned<String>, report: bool) -> Option<String> {
+        let number = self.names.account(&name.value).map(str::to_owned);
+        if number.is_none() && report {
+            let names = || {
+                self.names
+                    .accounts
+                    .iter()
+                    .map(|account| account.name.as_str())
+            };
+            let near = did_you_mean(&name.value, names());
+            let help = near.unwrap_or_else(|| format!("the accounts are {}", words::list(names())));
+            let message = format!("no account is named `{}`", name.value);
+            let error = Diagnostic::error("scenario::unknown-account", message);
+            self.report(error.at(name.span, "used here").help(help));
         }
+        number
     }
 
-    pub(super) fn unknown_account(&mut self, name: &Spanned<String>) {
-        let names = self
-            .names
-            .accounts
-            .iter()
-            .map(|account| account.name.as_str());
-        let near = did_you_mean(&name.value, names.clone());
-        let help = near.unwrap_or_else(|| format!("`accounts` has {}", words::list(names)));
-        self.report(
-            Diagnostic::error(
-                "scenario::unknown-account",
-                format!("no account is named `{}`", name.value),
-            )
-            .at(name.span, "used here")
-            .help(help),
-        );
-    }
-
-    /// AWS: IAM identifiers, paths begin and end with a slash.
-    fn path_of(&mut self, entity: &Node) -> String {
-        let Some(path) = spanned(entity, "path") else {
+    /// AWS: IAM User Guide, IAM identifiers: a path begins and ends with a slash.
+    fn path_of(&mut self, thing: &Node) -> String {
+        let Some(path) = spanned(thing, "path") else {
             return "/".to_owned();
         };
         if !(path.value.starts_with('/') && path.value.ends_with('/')) {
@@ -257,7 +145,45 @@ impl Lower<'_, '_> {
             policies: self.attached(node, &account),
             boundary: self.member_policy(node, "boundary", PolicyKind::Boundary, &account),
             tags: pairs(node, "tags"),
+            groups: self.groups_of(node, &account),
+            mfa: flag(node, "mfa").unwrap_or(false),
             access_key_active: text(node, "access-key").as_deref() != Some("inactive"),
+            account,
+        }
+    }
+
+    fn groups_of(&mut self, user: &Node, account: &str) -> Vec<String> {
+        for node in user.get("groups").map(elements).unwrap_or_default() {
+            let Some(name) = scalar(node) else { continue };
+            let found = self
+                .names
+                .get(Entity::Group, name)
+                .map(|group| group.account.clone());
+            match found {
+                Some(other) if other != account => {
+                    let message =
+                        format!("group `{name}` is in account {other}, the user in {account}");
+                    self.report(
+                        Diagnostic::error("scenario::foreign-group", message)
+                            .at(node.span, "from another account")
+                            .help("a user can be in groups of its own account only"),
+                    );
+                }
+                Some(_) => {}
+                None => self.unknown(Entity::Group, name, node.span, "define it under `groups`"),
+            }
+        }
+        texts(user, "groups")
+    }
+
+    fn group(&mut self, entry: &Entry) -> Group {
+        let node = &entry.value;
+        let account = self.account_of(node, false);
+        let policies = self.attached(node, &account);
+        Group {
+            name: name(entry),
+            path: self.path_of(node),
+            policies,
             account,
         }
     }
@@ -271,8 +197,9 @@ impl Lower<'_, '_> {
         let max_session = self.max_session(node);
         let trust = self.member_policy(node, "trust", PolicyKind::Trust, &account)?;
         let tags = pairs(node, "tags");
+        let name = name(entry);
         Some(Role {
-            name: name(entry),
+            name,
             account,
             path,
             trust,
@@ -284,13 +211,13 @@ impl Lower<'_, '_> {
     }
 
     fn max_session(&mut self, role: &Node) -> i64 {
+        let default = *MAX_SESSION.start();
         let Some(written) = spanned(role, "max-session") else {
-            return *MAX_SESSION.start();
+            return default;
         };
-        let Some(duration) = words::duration(&written.value) else {
-            return *MAX_SESSION.start();
-        };
-        if !MAX_SESSION.contains(&duration.as_secs()) {
+        let seconds =
+            words::duration(&written.value).map_or(default, |duration| duration.as_secs());
+        if !MAX_SESSION.contains(&seconds) {
             let message = format!("`max-session` can't be `{}`", written.value);
             self.report(
                 Diagnostic::error("scenario::max-session", message)
@@ -298,63 +225,91 @@ impl Lower<'_, '_> {
                     .help("choose a length in that range, or leave it out for `1h`"),
             );
         }
-        duration.as_secs()
+        seconds
     }
 
-    fn attached(&mut self, entity: &Node, account: &str) -> Vec<PolicyReference> {
-        let list = entity
-            .get("policies")
-            .map(super::elements)
-            .unwrap_or_default();
-        list.iter()
-            .filter_map(|node| self.policy(node, PolicyKind::Identity, account))
-            .collect()
+    fn attached(&mut self, thing: &Node, account: &str) -> Vec<PolicyReference> {
+        let list = thing.get("policies").map(elements).unwrap_or_default();
+        let policies = list
+            .iter()
+            .map(|node| self.policy(node, PolicyKind::Identity, account));
+        policies.flatten().collect()
     }
 
-    fn member_policy(
+    /// The policy under `key`.
+    pub(super) fn member_policy(
         &mut self,
-        entity: &Node,
+        thing: &Node,
         key: &str,
         kind: PolicyKind<'_>,
         account: &str,
     ) -> Option<PolicyReference> {
-        let node = entity.get(key)?;
+        let node = thing.get(key)?;
         self.policy(node, kind, account)
     }
 
-    fn customer_policies(&mut self, root: &Node) -> Vec<CustomerPolicy> {
-        let account = self.names.default_account();
-        let mut policies = Vec::new();
+    fn documents(&mut self, root: &Node) {
         for entry in section(root, "policies") {
             if let Some(reference) = self.document(&entry.value, PolicyKind::Identity) {
-                policies.push(CustomerPolicy {
-                    name: name(entry),
-                    account: account.clone(),
-                    document: reference.document.clone(),
-                });
                 self.names
                     .documents
                     .insert(entry.key.clone(), reference.document);
             }
         }
+    }
+
+    /// Each policy in each account that uses it; in the default account where none does.
+    fn customer_policies(&self, root: &Node) -> Vec<CustomerPolicy> {
+        let mut policies = Vec::new();
+        for entry in section(root, "policies") {
+            let Some(document) = self.names.documents.get(&entry.key) else {
+                continue;
+            };
+            let users = self.policy_accounts.get(&entry.key);
+            let mut accounts: Vec<String> = users.into_iter().flatten().cloned().collect();
+            if accounts.is_empty() {
+                accounts.push(self.names.default_account());
+            }
+            policies.extend(accounts.into_iter().map(|account| CustomerPolicy {
+                name: name(entry),
+                account,
+                document: document.clone(),
+            }));
+        }
         policies
     }
 
-    fn bucket(&mut self, entry: &Entry) -> Bucket {
-        let node = &entry.value;
-        let account = self.account_of(node, false);
-        Bucket {
-            name: name(entry),
-            policy: self.member_policy(node, "policy", PolicyKind::Bucket(&entry.key), &account),
-            objects: pairs(node, "objects"),
-            tags: pairs(node, "tags"),
-            block_public_access: flag(node, "block-public-access").unwrap_or(true),
-            account,
+    /// Reports a name that nothing of its kind has.
+    pub(super) fn unknown(
+        &mut self,
+        entity: Entity,
+        name: &str,
+        span: rolecall_policy::Span,
+        define: &str,
+    ) {
+        if self.names.unreadable.contains(&entity) {
+            return;
         }
+        let code = match entity {
+            Entity::User => "scenario::unknown-user",
+            Entity::Role => "scenario::unknown-role",
+            Entity::Group => "scenario::unknown-group",
+            Entity::Bucket => "scenario::unknown-bucket",
+            Entity::OidcProvider | Entity::SamlProvider => "scenario::unknown-provider",
+            _ => "scenario::unknown-name",
+        };
+        let message = format!("no {} is named `{name}`", entity.noun());
+        let help = self.names.help(entity, name, define);
+        self.report(
+            Diagnostic::error(code, message)
+                .at(span, "used here")
+                .help(help),
+        );
     }
 }
 
-fn name(entry: &Entry) -> Spanned<String> {
+/// An entry's name and where it is defined.
+pub(super) fn name(entry: &Entry) -> Spanned<String> {
     Spanned {
         value: entry.key.clone(),
         span: entry.key_span,

@@ -89,7 +89,8 @@ pub(super) fn syntax(broken: &Broken<'_>) -> Box<Diagnostic> {
         indentation(broken)
     } else if has("expected '-' indicator") {
         key_in_list(broken)
-    } else if has("quoted scalar, found unexpected end")
+    } else if has("invalid indentation in quoted scalar")
+        || has("quoted scalar, found unexpected end")
         || has("found unexpected document indicator")
     {
         open_quote(broken)
