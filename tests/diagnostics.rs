@@ -3,8 +3,6 @@
 //! Each `diagnostics/*.yaml` holds one mistake (or a few that belong together); its snapshot is the exact text that
 //! the terminal shows.
 
-use std::path::Path;
-
 use rolecall::scenario::{Disk, load, render};
 
 #[test]
@@ -13,12 +11,16 @@ fn each_mistake_is_shown_with_its_place_and_the_remedy() {
         let name = path.file_name().expect("a file");
         let path = Path::new("tests/diagnostics").join(name);
 
-        let loaded = load(&[path], &Disk);
+        let loaded = load(std::slice::from_ref(&path), &Disk);
 
-        assert!(!loaded.diagnostics.is_empty(), "the file has no mistake");
+        assert!(
+            !loaded.diagnostics.is_empty(),
+            "{} has no mistake",
+            path.display()
+        );
         let text = render::human(&loaded.diagnostics, &loaded.sources, false);
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "diagnostics/snapshots" }, {
-            insta::assert_snapshot!(text);
+            insta::assert_snapshot!("shown", text);
         });
     });
 }

@@ -61,11 +61,9 @@ impl Walk<'_> {
                     .help("scenarios end in `.yaml` or `.yml`");
                 self.diagnostics.push(error);
             }
-            Ok(FileKind::File) => self.add(
-                path,
-                path.file_stem().map(PathBuf::from).unwrap_or_default(),
-                true,
-            ),
+            Ok(FileKind::File) => {
+                self.add(path, Path::new(path.file_stem().unwrap_or_default()), true);
+            }
             Err(error) => self.unreadable(path, &error),
         }
     }
@@ -83,18 +81,18 @@ impl Walk<'_> {
                 FileKind::Directory if !hidden => self.directory(root, &path),
                 FileKind::File if !hidden && is_yaml(&path) && !is_world(&path) => {
                     let below = path.strip_prefix(root).unwrap_or(&path).with_extension("");
-                    self.add(&path, below, false);
+                    self.add(&path, &below, false);
                 }
                 FileKind::Directory | FileKind::File => {}
             }
         }
     }
 
-    fn add(&mut self, path: &Path, name: PathBuf, named: bool) {
+    fn add(&mut self, path: &Path, name: &Path, named: bool) {
         if self.seen.insert(normal(path)) {
             self.found.push(Found {
                 path: path.to_owned(),
-                name: display(&name),
+                name: display(name),
                 named,
             });
         }

@@ -180,7 +180,7 @@ impl<'n> Lint<'n> {
         }
     }
 
-    /// AWS: STS API, GetCallerIdentity: no permissions are needed, and no policy can deny it.
+    /// AWS: STS API, `GetCallerIdentity`: no permissions are needed, and no policy can deny it.
     fn cant_fail(&mut self, span: Span) {
         let warning = Diagnostic::warning("cant-fail", "this step can't fail")
             .at(span, "AWS allows it to everyone, whatever the policies")

@@ -18,47 +18,36 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> Stri
     } else {
         Renderer::plain()
     };
-    let rendered = diagnostics.iter().map(|diagnostic| {
+    let texts = diagnostics.iter().map(|diagnostic| {
         let group = group(diagnostic, sources);
         let mut text = renderer.render(&[group]);
         text.push('\n');
         text
     });
-    rendered.collect::<Vec<_>>().join("\n")
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// One line a diagnostic, without drawings: `file:line:column: error[code]: message (label); help: …`.
 pub fn plain(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let lines = diagnostics.iter().map(|diagnostic| {
-        let place = diagnostic
-            .at
-            .as_ref()
-            .map(|(span, _)| format!("{}: ", sources.place(*span)));
-        let label = diagnostic
-            .at
-            .as_ref()
-            .filter(|(_, label)| !label.is_empty());
-        let label = label.map(|(_, label)| format!(" ({label})"));
-        let related = diagnostic.related.iter();
-        let related: String = related
-            .map(|(span, label)| format!("; {}: {label}", sources.place(*span)))
-            .collect();
-        let help = diagnostic
-            .help
-            .as_ref()
-            .map(|help| format!("; help: {help}"));
-        let line = format!(
-            "{}{}[{}]: {}{}{related}{}",
-            place.unwrap_or_default(),
-            diagnostic.severity.as_str(),
-            diagnostic.code,
-            diagnostic.message,
-            label.unwrap_or_default(),
-            help.unwrap_or_default(),
-        );
-        printable(&line) + "\n"
+    let lines = diagnostics
+        .iter()
+        .map(|diagnostic| plain_line(diagnostic, sources));
+    lines.collect::<Vec<_>>().concat()
+}
+
+fn plain_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let mut parts = Vec::new();
+    let severity = diagnostic.severity.as_str();
+    let main = format!("{severity}[{}]: {}", diagnostic.code, diagnostic.message);
+    parts.push(match &diagnostic.at {
+        Some((span, label)) if label.is_empty() => format!("{}: {main}", sources.place(*span)),
+        Some((span, label)) => format!("{}: {main} ({label})", sources.place(*span)),
+        None => main,
     });
-    lines.collect()
+    let related = diagnostic.related.iter();
+    parts.extend(related.map(|(span, label)| format!("{}: {label}", sources.place(*span))));
+    parts.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
+    printable(&parts.join("; ")) + "\n"
 }
 
 /// One JSON object a line: `severity`, `code`, `message`, `help`, and `at` and `related` as places with `file`,

@@ -1,5 +1,7 @@
 //! Words and numbers: what the language writes as text, and how messages put lists and counts.
 
+use std::fmt::Write;
+
 use jiff::SignedDuration;
 use rolecall_policy::{Node, Value};
 
@@ -118,7 +120,7 @@ fn write_string(text: &str, json: &mut String) {
             '\r' => json.push_str("\\r"),
             '\t' => json.push_str("\\t"),
             control if (control as u32) < 0x20 => {
-                json.push_str(&format!("\\u{:04x}", control as u32))
+                let _ = write!(json, "\\u{:04x}", control as u32);
             }
             other => json.push(other),
         }

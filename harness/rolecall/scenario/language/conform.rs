@@ -34,7 +34,7 @@ impl fmt::Display for Subject<'_> {
     }
 }
 
-impl<'n> Subject<'n> {
+impl Subject<'_> {
     fn element(self) -> Self {
         match self {
             Self::File => Self::File,
@@ -74,6 +74,7 @@ impl<'n> Conform<'_> {
     fn value(&mut self, node: &'n Node, shape: &Shape, subject: Subject<'n>, head: Span) {
         match shape {
             Shape::Any => self.some(node, shape, subject),
+            Shape::AnyOrNull => {}
             Shape::Text => self.scalar(node, shape, subject, |value| {
                 matches!(value, Value::String(_) | Value::Number(_))
             }),
@@ -83,7 +84,7 @@ impl<'n> Conform<'_> {
             }),
             Shape::Integer => self.parsed(node, shape, subject, |text| text.parse::<i64>().is_ok()),
             Shape::Duration => {
-                self.parsed(node, shape, subject, |text| text::duration(text).is_some())
+                self.parsed(node, shape, subject, |text| text::duration(text).is_some());
             }
             Shape::Timestamp => self.parsed(node, shape, subject, |text| {
                 text.parse::<jiff::Timestamp>().is_ok()
@@ -211,7 +212,7 @@ impl<'n> Conform<'_> {
             match (table.field(&entry.key), table.rest) {
                 (Some(field), _) => self.field(entry, field),
                 (None, Some((what, value))) => {
-                    self.entry(entry, value, Subject::Entry(what, &entry.key))
+                    self.entry(entry, value, Subject::Entry(what, &entry.key));
                 }
                 (None, None) => self.unknown_key(entry, table, &[], subject),
             }
@@ -425,7 +426,7 @@ fn got(node: &Node) -> String {
 
 fn wanted(shape: &Shape) -> String {
     match shape {
-        Shape::Any => "a value".to_owned(),
+        Shape::Any | Shape::AnyOrNull => "a value".to_owned(),
         Shape::Text | Shape::Scalar => "text".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),
         Shape::Integer => "a whole number".to_owned(),
@@ -474,6 +475,12 @@ fn mismatch_help(node: &Node, shape: &Shape) -> Option<String> {
             "write one `{what}: …` a line, without `-`",
             what = text::upper(what)
         )),
+        (Shape::Variants { .. } | Shape::Record(_), Value::String(text), _)
+            if text.contains(':') =>
+        {
+            let spaced = text.replacen(':', ": ", 1);
+            Some(format!("a colon needs a space after it: `{spaced}`"))
+        }
         (Shape::Record(table), ..) => Some(format!("its keys are {}", text::list(table.names()))),
         _ => None,
     }

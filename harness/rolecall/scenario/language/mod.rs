@@ -10,6 +10,8 @@ pub(crate) mod tables;
 pub(crate) enum Shape {
     /// Anything; whoever reads it judges.
     Any,
+    /// Anything, and `null`.
+    AnyOrNull,
     /// Text; a number stands for itself as written.
     Text,
     /// Text, a number, or `true`/`false`.

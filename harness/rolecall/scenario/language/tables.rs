@@ -100,7 +100,7 @@ pub(crate) static SCENARIO: Table = table!(
                 what: "case",
                 value: &Shape::Named {
                     what: "variable",
-                    value: &ANY
+                    value: &Shape::AnyOrNull
                 }
             },
             "One test per case: case name to variables. `${name}` in a value stands for the variable; `null` \

@@ -122,20 +122,17 @@ impl Lower<'_, '_, '_> {
             Some(length) => (-1, length),
             None => (1, written.strip_prefix('+').unwrap_or(written)),
         };
-        match words::duration(length) {
-            Some(duration) => {
-                ClaimValue::Relative(SignedDuration::from_secs(sign * duration.as_secs()))
-            }
-            None => {
-                let error = Diagnostic::error(
-                    "scenario::claim",
-                    format!("`{}` is `{written}`, not a time", entry.key),
-                )
-                .at(node.span, "expected a time")
-                .help("write a duration from now (`5m`, `-1h`) or seconds since 1970");
-                self.report(error);
-                ClaimValue::Value(node.clone())
-            }
+        if let Some(duration) = words::duration(length) {
+            ClaimValue::Relative(SignedDuration::from_secs(sign * duration.as_secs()))
+        } else {
+            let error = Diagnostic::error(
+                "scenario::claim",
+                format!("`{}` is `{written}`, not a time", entry.key),
+            )
+            .at(node.span, "expected a time")
+            .help("write a duration from now (`5m`, `-1h`) or seconds since 1970");
+            self.report(error);
+            ClaimValue::Value(node.clone())
         }
     }
 

@@ -9,7 +9,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Call, Entity, Spanned};
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
-use crate::scenario::tree::{entries, spanned, text};
+use crate::scenario::tree::{spanned, text};
 
 impl Lower<'_, '_, '_> {
     /// A `call` step's call.

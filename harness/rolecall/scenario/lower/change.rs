@@ -40,7 +40,7 @@ impl Lower<'_, '_, '_> {
             };
             match (entity, &entry.value.value) {
                 (Entity::Organization, _) => {
-                    touched.push(whole(entry, self.root.get(&entry.key).is_some()))
+                    touched.push(whole(entry, self.root.get(&entry.key).is_some()));
                 }
                 (_, Value::Null) => touched.extend(self.all_deleted(entity, entry.key_span)),
                 _ => touched.extend(
@@ -173,7 +173,7 @@ fn merge(old: &Node, new: &Node, depth: &mut dyn FnMut(&str) -> Depth) -> Node {
             }
             (None, Value::Null) => {}
             (Some((_, entry)), _) => {
-                entry.value = member(&entry.value, &change.value, depth(&change.key))
+                entry.value = member(&entry.value, &change.value, depth(&change.key));
             }
             (None, _) => merged.push(change.clone()),
         }

@@ -8,7 +8,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::Expect;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
-use crate::scenario::tree::{entries, head, scalar, spanned, text};
+use crate::scenario::tree::{head, scalar, spanned, text};
 
 /// Words that people write for `allowed` and `denied`.
 const SYNONYMS: [(&str, &[&str]); 2] = [
@@ -148,20 +148,19 @@ impl Lower<'_, '_, '_> {
             return;
         };
         let whole = format!("the answer of {service}:{operation}");
-        match found
+        if let Some(output) = found
             .output()
             .filter(|output| output.members().next().is_some())
         {
-            Some(output) => self.fields(fields, output, &whole),
-            None => {
-                let error = Diagnostic::error(
-                    "scenario::no-answer",
-                    format!("{service}:{operation} answers nothing"),
-                )
-                .at(head(fields), "expected in the answer")
-                .help("write `expect: allowed`");
-                self.report(error);
-            }
+            self.fields(fields, output, &whole);
+        } else {
+            let error = Diagnostic::error(
+                "scenario::no-answer",
+                format!("{service}:{operation} answers nothing"),
+            )
+            .at(head(fields), "expected in the answer")
+            .help("write `expect: allowed`");
+            self.report(error);
         }
     }
 
@@ -171,7 +170,7 @@ impl Lower<'_, '_, '_> {
                 for entry in entries {
                     match shape.member(&entry.key) {
                         Some(member) => {
-                            self.fields(&entry.value, member.shape(), &format!("`{}`", entry.key))
+                            self.fields(&entry.value, member.shape(), &format!("`{}`", entry.key));
                         }
                         None => self.unknown_field(&entry.key, entry.key_span, shape, whole),
                     }
@@ -189,11 +188,11 @@ impl Lower<'_, '_, '_> {
             }
             (Kind::Document, _) => {}
             (Kind::Structure | Kind::Map(..), _) => {
-                self.field_kind(expected, whole, "a map of fields")
+                self.field_kind(expected, whole, "a map of fields");
             }
             (Kind::List(_), _) => self.field_kind(expected, whole, "a list"),
             (_, Value::Map(_) | Value::List(_) | Value::Null) => {
-                self.field_kind(expected, whole, "one value")
+                self.field_kind(expected, whole, "one value");
             }
             _ => {}
         }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolecall_policy::Span;
-
 use crate::scenario::model::{Account, Entity, PolicyDocument};
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text;
@@ -11,8 +9,6 @@ use crate::scenario::text;
 /// A named thing of the world.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
-    /// Where it is defined.
-    pub(super) span: Span,
     /// The account's number.
     pub(super) account: String,
     /// The IAM path; `/` for what has none.
@@ -34,9 +30,9 @@ pub(super) struct Names {
 
 impl Names {
     /// Learns a name.
-    pub(super) fn learn(&mut self, entity: Entity, name: &str, named: Named) {
+    pub(super) fn learn(&mut self, entity: Entity, name: &str, value: Named) {
         let names = self.known.entry(entity).or_default();
-        names.insert(name.to_owned(), named);
+        names.insert(name.to_owned(), value);
     }
 
     /// What a name stands for.

@@ -52,16 +52,8 @@ impl Lower<'_, '_, '_> {
         }
         let account = self.account_of(&entry.value, true);
         let path = text(&entry.value, "path").unwrap_or_else(|| "/".to_owned());
-        let span = entry.key_span;
-        self.names.learn(
-            entity,
-            &entry.key,
-            Named {
-                span,
-                account,
-                path,
-            },
-        );
+        self.names
+            .learn(entity, &entry.key, Named { account, path });
     }
 
     /// AWS: IAM User Guide, IAM identifiers: names of an account are not distinguished by case.
@@ -102,7 +94,7 @@ impl Lower<'_, '_, '_> {
         self.iam_name(Entity::User, entry, 64);
     }
 
-    /// AWS: IAM API, CreateUser, CreateRole, CreatePolicy: `[\w+=,.@-]+`, up to 64 characters (policies 128).
+    /// AWS: IAM API, `CreateUser`, `CreateRole`, `CreatePolicy`: `[\w+=,.@-]+`, up to 64 characters (policies 128).
     fn iam_name(&mut self, entity: Entity, entry: &Entry, longest: usize) {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
         let help = format!("use up to {longest} letters, digits and `_+=,.@-`");

@@ -12,7 +12,7 @@ use crate::scenario::model::{Member, Organization, PolicyOrigin, PolicyReference
 use crate::scenario::nearest::nearest;
 use crate::scenario::tree::{elements, scalar, section, spanned, text};
 
-/// AWS: Organizations User Guide, FullAWSAccess, attached to everything that gets no other SCP.
+/// AWS: Organizations User Guide, `FullAWSAccess`, attached to everything that gets no other SCP.
 const FULL_ACCESS: (&str, &str, &str) = (
     "FullAWSAccess",
     "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
@@ -23,7 +23,7 @@ const FULL_ACCESS: (&str, &str, &str) = (
 "#,
 );
 
-/// AWS: Organizations User Guide, RCPFullAWSAccess, attached to everything and not to be detached.
+/// AWS: Organizations User Guide, `RCPFullAWSAccess`, attached to everything and not to be detached.
 const RESOURCE_FULL_ACCESS: (&str, &str, &str) = (
     "RCPFullAWSAccess",
     "arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess",

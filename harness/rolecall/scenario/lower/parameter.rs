@@ -10,7 +10,7 @@ use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text::{self as words, to_json};
-use crate::scenario::tree::{entries, flag, head, scalar, text};
+use crate::scenario::tree::{entries, head, scalar};
 
 /// The parameters that hold a policy as JSON text; a document may be written in their place.
 const POLICY_MEMBERS: [&str; 3] = ["Policy", "PolicyDocument", "AssumeRolePolicyDocument"];
@@ -102,7 +102,7 @@ impl Lower<'_, '_, '_> {
             return None;
         };
         let value = match shape.kind() {
-            Kind::String => self.word(written, shape, name, node.span),
+            Kind::String => Some(self.word(written, shape, name, node.span)),
             Kind::Blob => Some(Value::Blob(Bytes::copy_from_slice(written.as_bytes()))),
             Kind::Boolean => match node.value {
                 Written::Bool(flag) => Some(Value::Boolean(flag)),
@@ -123,7 +123,7 @@ impl Lower<'_, '_, '_> {
         value
     }
 
-    fn word(&mut self, written: &str, shape: Shape, name: &str, span: Span) -> Option<Value> {
+    fn word(&mut self, written: &str, shape: Shape, name: &str, span: Span) -> Value {
         let allowed = shape.enumeration();
         if !allowed.is_empty() && !allowed.contains(&written) {
             let help = did_you_mean(written, allowed.iter().copied())
@@ -136,7 +136,7 @@ impl Lower<'_, '_, '_> {
             .help(help);
             self.report(error);
         }
-        Some(Value::String(written.to_owned()))
+        Value::String(written.to_owned())
     }
 
     /// A policy in a parameter: JSON text as it stands, a file's text, or a document.

@@ -34,7 +34,7 @@ const ATTRIBUTES: [(&str, &str); 16] = [
 
 impl Lower<'_, '_, '_> {
     /// A policy that a plan would create.
-    pub(super) fn from_plan(
+    pub(super) fn planned_policy(
         &mut self,
         node: &Node,
         kind: PolicyKind<'_>,

@@ -1,6 +1,6 @@
 //! Policies: a name, a file, an ARN or a document, resolved to the document.
 
-use rolecall_policy::validate::{PolicyKind, Problem, validate};
+use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Node, Span, Value, managed};
 
 use super::Lower;
@@ -44,7 +44,9 @@ impl Lower<'_, '_, '_> {
                 PolicyOrigin::File(written.to_owned()),
                 self.file(written, node.span)?,
             ),
-            (Value::Map(_), _) if node.get("from").is_some() => return self.from_plan(node, kind),
+            (Value::Map(_), _) if node.get("from").is_some() => {
+                return self.planned_policy(node, kind);
+            }
             (Value::Map(_), _) => {
                 let json = to_json(node).into();
                 (
@@ -66,18 +68,15 @@ impl Lower<'_, '_, '_> {
         })
     }
 
-    /// Reports what AWS would refuse in a document.
+    /// Reports what AWS would refuse in a document, as soon as `rolecall_policy::validate` can say it.
     pub(super) fn check_document(
         &mut self,
         document: &PolicyDocument,
         kind: PolicyKind<'_>,
         used: Span,
     ) {
-        let inline = document.node.span.source == used.source;
-        if inline || self.library.first_look(document, kind) {
-            for problem in validate(&document.node, kind) {
-                self.report(refused(problem, kind, used));
-            }
+        if document.node.span.source != used.source {
+            self.library.first_look(document, kind);
         }
     }
 
@@ -213,35 +212,4 @@ pub(super) fn is_file(written: &str) -> bool {
         && [".json", ".yaml", ".yml"]
             .iter()
             .any(|ending| written.ends_with(ending))
-}
-
-/// A document that AWS would not save, in AWS's words and ours.
-fn refused(problem: Problem, kind: PolicyKind<'_>, used: Span) -> Diagnostic {
-    let message = format!(
-        "AWS refuses this {}: {}: {}",
-        noun(kind),
-        problem.code,
-        problem.message.trim_end_matches('.')
-    );
-    let error = Diagnostic::error(problem.id, message)
-        .at(problem.span, problem.label)
-        .maybe_help(problem.help);
-    if used.source == problem.span.source {
-        error
-    } else {
-        error.related(used, "used here")
-    }
-}
-
-fn noun(kind: PolicyKind<'_>) -> &'static str {
-    match kind {
-        PolicyKind::Identity => "policy",
-        PolicyKind::Trust => "trust policy",
-        PolicyKind::Boundary => "permissions boundary",
-        PolicyKind::Session => "session policy",
-        PolicyKind::ServiceControl => "service control policy",
-        PolicyKind::ResourceControl => "resource control policy",
-        PolicyKind::Bucket(_) => "bucket policy",
-        PolicyKind::Resource => "resource policy",
-    }
 }

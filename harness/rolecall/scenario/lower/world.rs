@@ -13,7 +13,7 @@ use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text::{self as words, is_account_number};
 use crate::scenario::tree::{elements, flag, pairs, scalar, section, spanned, text, texts};
 
-/// AWS: IAM API, CreateRole, `MaxSessionDuration`: 3600 (also the default) to 43200 seconds.
+/// AWS: IAM API, `CreateRole`, `MaxSessionDuration`: 3600 (also the default) to 43200 seconds.
 const MAX_SESSION: std::ops::RangeInclusive<i64> = 3_600..=43_200;
 
 impl Lower<'_, '_, '_> {

@@ -180,7 +180,7 @@ pub struct Call {
     pub input: Structure,
 }
 
-/// AssumeRole with its parameters; by the actor also AssumeRoleWithWebIdentity and AssumeRoleWithSAML.
+/// `AssumeRole` with its parameters; by the actor also `AssumeRoleWithWebIdentity` and `AssumeRoleWithSAML`.
 #[derive(Clone, Debug)]
 pub struct Assume {
     /// The role's ARN (the world's role of that name, or the ARN as written).

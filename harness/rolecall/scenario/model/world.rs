@@ -244,9 +244,9 @@ pub struct Organization {
 pub struct Unit {
     /// Its name (`Root` for the root) and where it is defined.
     pub name: Spanned<String>,
-    /// Service control policies; FullAWSAccess where the scenario says nothing.
+    /// Service control policies; `FullAWSAccess` where the scenario says nothing.
     pub service_control: Vec<PolicyReference>,
-    /// Resource control policies; RCPFullAWSAccess is always among them.
+    /// Resource control policies; `RCPFullAWSAccess` is always among them.
     pub resource_control: Vec<PolicyReference>,
     /// The units in it.
     pub units: Vec<Unit>,

@@ -86,7 +86,10 @@ impl Reader<'_> {
                 let key = None;
                 self.start(Kind::Map { entries, key, seen }, span)
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.end(span);
+                Ok(())
+            }
             Event::Alias(_) => Err(mistake::alias(self.text, span)),
             Event::DocumentStart(_) if self.root.is_some() => {
                 Err(mistake::second_document(self.text, span))
@@ -161,9 +164,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn end(&mut self, end: Span) -> Step {
+    fn end(&mut self, end: Span) {
         let Some(open) = self.open.pop() else {
-            return Ok(());
+            return;
         };
         let flow = open.start.end > open.start.start;
         let last = match &open.kind {
@@ -183,7 +186,6 @@ impl Reader<'_> {
             Kind::Map { entries, .. } => Value::Map(entries),
         };
         self.place(Node { span, value });
-        Ok(())
     }
 
     /// Puts a finished value where it belongs.
