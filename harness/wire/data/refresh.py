@@ -51,7 +51,7 @@ def main():
             for service, version in MODELS.items():
                 path = f"botocore/data/{service}/{version}/service-2.json.gz"
                 model = json.loads(gzip.decompress(archive.read(path)))
-                write(service, slim(model, version))
+                write(service, slim(model))
             (HERE / "DATE").write_text("%04d-%02d-%02d\n" % archive.getinfo(path).date_time[:3])
     (HERE / "VERSION").write_text(wheel.name.split("-")[1] + "\n")
 
@@ -62,15 +62,14 @@ def download(folder):
     return next(pathlib.Path(folder).glob("botocore-*.whl"))
 
 
-def slim(model, version):
+def slim(model):
     metadata = only(model["metadata"], METADATA)
     metadata.setdefault("xmlNamespace", namespace(model))
     operations = {}
     for name, operation in model["operations"].items():
         kept = only(operation, OPERATION)
         kept["errors"] = [error["shape"] for error in kept.get("errors", [])]
-        # CloudFront's operations carry their version in their names, which no client shows.
-        operations[name.removesuffix(version.replace("-", "_"))] = kept
+        operations[name] = kept
     shapes = {name: slim_shape(model["shapes"][name]) for name in sorted(reachable(model))}
     return {"metadata": metadata, "operations": operations, "shapes": shapes}
 
