@@ -205,7 +205,7 @@ impl<'f> Loading<'f> {
             advice = lint(&root, &lowered.world, &lowered.steps, file.source);
         }
         match &filled {
-            Some(filled) => found.extend(own.into_iter().filter_map(|own| filled.explain(own))),
+            Some(filled) => found.extend(own.into_iter().map(|own| filled.explain(own))),
             None => found.append(&mut own),
         }
         (named(file, case, lowered), advice)
@@ -243,6 +243,7 @@ impl<'f> Loading<'f> {
             mut diagnostics,
             tests,
         } = self;
+        variables::drop_consequences(&mut diagnostics);
         mute::apply(&library.sources, &mut diagnostics);
         let mut seen = HashSet::new();
         diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));

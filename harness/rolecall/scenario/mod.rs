@@ -20,6 +20,8 @@ mod mute;
 mod nearest;
 pub mod render;
 mod source;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod variables;
@@ -27,5 +29,6 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use files::{Disk, FileKind, Files};
+pub use language::schema;
 pub use load::{Loaded, load, load_world};
 pub use source::{Source, Sources};

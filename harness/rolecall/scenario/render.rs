@@ -1,9 +1,11 @@
 //! Diagnostics as text: for people, for screen readers, for programs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use rolecall_policy::Span;
+use serde::Serialize;
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::source::{Source, Sources};
@@ -47,47 +49,64 @@ fn plain_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let related = diagnostic.related.iter();
     parts.extend(related.map(|(span, label)| format!("{}: {label}", sources.place(*span))));
     parts.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
-    printable(&parts.join("; ")) + "\n"
+    format!("{}\n", printable(&parts.join("; ")))
 }
 
-/// One JSON object a line: `severity`, `code`, `message`, `help`, and `at` and `related` as places with `file`,
-/// `line`, `column`, `end_line`, `end_column` (from 1, in characters; the end is exclusive) and `label`.
+/// One JSON object a line: `severity`, `code`, `message`, `at`, `related` and `help`. A place has `file`, `line`,
+/// `column`, `end_line`, `end_column` (from 1, in characters; the end is exclusive) and `label`.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let lines = diagnostics.iter().map(|diagnostic| {
-        let at = diagnostic
-            .at
-            .as_ref()
-            .map(|(span, label)| place(*span, label, sources));
-        let related = diagnostic
-            .related
-            .iter()
-            .map(|(span, label)| place(*span, label, sources));
-        let value = serde_json::json!({
-            "severity": diagnostic.severity.as_str(),
-            "code": diagnostic.code,
-            "message": diagnostic.message,
-            "at": at,
-            "related": related.collect::<Vec<_>>(),
-            "help": diagnostic.help,
-        });
-        format!("{value}\n")
+    let lines = diagnostics.iter().filter_map(|diagnostic| {
+        let record = Record {
+            severity: diagnostic.severity.as_str(),
+            code: diagnostic.code,
+            message: &diagnostic.message,
+            at: diagnostic
+                .at
+                .as_ref()
+                .and_then(|(span, label)| place(*span, label, sources)),
+            related: diagnostic
+                .related
+                .iter()
+                .filter_map(|(span, label)| place(*span, label, sources))
+                .collect(),
+            help: diagnostic.help.as_deref(),
+        };
+        serde_json::to_string(&record).ok()
     });
-    lines.collect()
+    lines.map(|line| line + "\n").collect()
 }
 
-fn place(span: Span, label: &str, sources: &Sources) -> serde_json::Value {
-    let Some(source) = sources.get(span.source) else {
-        return serde_json::Value::Null;
-    };
+#[derive(Serialize)]
+struct Record<'d> {
+    severity: &'d str,
+    code: &'d str,
+    message: &'d str,
+    at: Option<Place<'d>>,
+    related: Vec<Place<'d>>,
+    help: Option<&'d str>,
+}
+
+#[derive(Serialize)]
+struct Place<'d> {
+    file: &'d str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    label: &'d str,
+}
+
+fn place<'d>(span: Span, label: &'d str, sources: &'d Sources) -> Option<Place<'d>> {
+    let source = sources.get(span.source)?;
     let (line, column) = source.line_column(span.start);
     let (end_line, end_column) = source.line_column(span.end);
-    serde_json::json!({
-        "file": source.path(),
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "label": label,
+    Some(Place {
+        file: source.path(),
+        line,
+        column,
+        end_line,
+        end_column,
+        label,
     })
 }
 
@@ -97,14 +116,14 @@ fn group<'d>(diagnostic: &'d Diagnostic, sources: &'d Sources) -> Group<'d> {
         Severity::Warning => Level::WARNING,
     };
     let title = level
-        .primary_title(diagnostic.message.as_str())
+        .primary_title(printable(&diagnostic.message))
         .id(diagnostic.code);
     let mut group = Group::with_title(title);
     for (source, marks) in by_source(diagnostic, sources) {
         group = group.element(snippet(source, marks));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(printable(help)));
     }
     group
 }
@@ -166,7 +185,7 @@ fn snippet<'d>(source: &'d Source, marks: Vec<Mark<'d>>) -> Snippet<'d, Annotati
     let within = |byte: u32| (byte as usize).saturating_sub(start).min(text.len());
     let annotations = marks.into_iter().map(move |mark| {
         let range = visible(text, within(mark.span.start)..within(mark.span.end));
-        mark.kind.span(range).label(mark.label)
+        mark.kind.span(range).label(printable(mark.label))
     });
     Snippet::source(text)
         .line_start(first)
@@ -186,7 +205,10 @@ fn visible(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// Control characters must not reach a terminal or split a line.
-fn printable(line: &str) -> String {
+fn printable(line: &str) -> Cow<'_, str> {
+    if !line.contains(char::is_control) {
+        return Cow::Borrowed(line);
+    }
     line.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

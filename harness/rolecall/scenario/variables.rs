@@ -4,7 +4,7 @@
 //! structure of a file and every place stays what it was.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rolecall_policy::{Entry, Node, Span, Value};
 
@@ -14,6 +14,14 @@ use super::tree::{scalar, walk};
 
 /// How much text one test's variables may make.
 const MAX_FILLED: usize = 16 << 20;
+
+/// The codes of mistakes at the place of a variable.
+const CODES: [&str; 4] = [
+    "scenario::unknown-variable",
+    "scenario::variable-in-world",
+    "scenario::variable-name",
+    "scenario::variable-value",
+];
 
 /// The variables of one case.
 pub(crate) struct Variables<'n> {
@@ -32,25 +40,33 @@ pub(crate) struct Filled {
     pub(crate) node: Node,
     /// Where a variable stands, its name, and where the case gives its value.
     places: Vec<(Span, String, Span)>,
-    /// Where a variable is missing or wrong.
-    broken: Vec<Span>,
 }
 
 impl Filled {
-    /// Says beside a mistake at a variable where its value comes from; `None` for what only follows
-    /// from a variable that is itself a mistake.
-    pub(crate) fn explain(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
+    /// Says beside a mistake at a variable where its value comes from.
+    pub(crate) fn explain(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         let Some((at, _)) = &diagnostic.at else {
-            return Some(diagnostic);
+            return diagnostic;
         };
-        if self.broken.contains(at) {
-            return None;
-        }
         if let Some((_, name, given)) = self.places.iter().find(|(place, ..)| place == at) {
             let label = format!("`${{{name}}}` is given here");
             diagnostic.related.push((*given, label));
         }
-        Some(diagnostic)
+        diagnostic
+    }
+}
+
+/// Takes away what only follows from a variable that is itself a mistake: whatever stands in the same place.
+pub(crate) fn drop_consequences(diagnostics: &mut Vec<Diagnostic>) {
+    let at = |diagnostic: &Diagnostic| diagnostic.at.as_ref().map(|(span, _)| *span);
+    let cause = |diagnostic: &Diagnostic| CODES.contains(&diagnostic.code);
+    let causes: HashSet<Span> = diagnostics
+        .iter()
+        .filter(|d| cause(d))
+        .filter_map(at)
+        .collect();
+    if !causes.is_empty() {
+        diagnostics.retain(|d| cause(d) || at(d).is_none_or(|span| !causes.contains(&span)));
     }
 }
 
@@ -61,7 +77,6 @@ pub(crate) fn any(text: &str) -> bool {
 
 /// Fills the variables of a case into a scenario (all of it but `cases`).
 pub(crate) fn fill(root: &Node, variables: &Variables<'_>, found: &mut Vec<Diagnostic>) -> Filled {
-    let before = found.len();
     let mut filler = Filler {
         variables,
         found,
@@ -82,13 +97,7 @@ pub(crate) fn fill(root: &Node, variables: &Variables<'_>, found: &mut Vec<Diagn
         _ => root.clone(),
     };
     let places = filler.places;
-    let places_of_mistakes = found.iter().skip(before).filter_map(|d| d.at.as_ref());
-    let broken = places_of_mistakes.map(|(span, _)| *span).collect();
-    Filled {
-        node,
-        places,
-        broken,
-    }
+    Filled { node, places }
 }
 
 /// Reports variables where none can be filled in: in a world file, which belongs to no scenario.

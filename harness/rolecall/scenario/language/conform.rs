@@ -267,17 +267,18 @@ impl<'n> Conform<'_> {
             Subject::Key(_) | Subject::Entry(..) => subject.to_string(),
             Subject::File | Subject::Element(_) => table.what.to_owned(),
         };
-        let owner = others
+        let owners = others
             .iter()
-            .find(|variant| variant.table.field(key).is_some());
-        let error = match owner {
-            Some(owner) => Diagnostic::error(
+            .filter(|variant| variant.table.field(key).is_some());
+        let owners: Vec<&str> = owners.map(|variant| variant.key).collect();
+        let error = match owners.as_slice() {
+            [_, ..] => Diagnostic::error(
                 "scenario::misplaced-key",
                 format!("`{key}` doesn't go with {what}"),
             )
             .at(entry.key_span, "not a key of this")
-            .help(format!("`{key}` belongs to {}", owner.table.what)),
-            None => Diagnostic::error(
+            .help(format!("it goes with {}", text::list(owners))),
+            [] => Diagnostic::error(
                 "scenario::unknown-key",
                 format!("{what} has no key `{key}`"),
             )

@@ -1,9 +1,12 @@
 //! The scenario language as data: which keys stand where, what they hold, and what they mean.
 //!
-//! One set of tables ([`tables`]) serves the check of a file ([`conform`]) and the JSON Schema for editors.
+//! One set of tables ([`tables`]) serves the check of a file ([`conform`]) and the JSON Schema for editors ([`schema`]).
 
 pub(crate) mod conform;
+mod schema;
 pub(crate) mod tables;
+
+pub use schema::schema;
 
 /// What a value must be.
 #[derive(Debug)]

@@ -670,7 +670,7 @@ static ACTOR: Shape = Shape::ByKind {
     list: None,
     map: Some(&Shape::Variants {
         what: "actor",
-        missing: "this names nobody",
+        missing: "this names nobody; a user is named without a map",
         variants: &[
             Variant {
                 key: "root",
@@ -709,7 +709,7 @@ static SERVICE: Table = table!(
     )]
 );
 static TOKEN: Table = table!(
-    "a token",
+    "the bearer of a token",
     &[required!(
         "token",
         &Shape::Record(&CLAIMS),
@@ -717,7 +717,7 @@ static TOKEN: Table = table!(
     )],
 );
 static CLAIMS: Table = Table {
-    what: "a token's claims",
+    what: "a token",
     fields: &[
         required!(
             "provider",
@@ -744,7 +744,7 @@ static CLAIMS: Table = Table {
     rest: Some(("claim", &ANY)),
 };
 static SAML: Table = table!(
-    "a SAML assertion",
+    "the bearer of a SAML assertion",
     &[required!(
         "saml",
         &Shape::Record(&ASSERTION),
@@ -752,7 +752,7 @@ static SAML: Table = table!(
     )],
 );
 static ASSERTION: Table = Table {
-    what: "a SAML assertion's attributes",
+    what: "a SAML assertion",
     fields: &[required!(
         "provider",
         &TEXT,

@@ -4,6 +4,7 @@ use rolecall_policy::{Node, Span, Value};
 use rolecall_wire::Structure;
 use rolecall_wire::model::{self, Operation, Service};
 
+use super::parameter::quoted;
 use super::{Lower, action};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Call, Entity, Spanned};
@@ -198,7 +199,7 @@ impl Lower<'_, '_, '_> {
                 .help("remove one of the two");
                 self.report(error);
             }
-            if let Some(value) = self.parameter(&entry.value, member, &entry.key) {
+            if let Some(value) = self.parameter(&entry.value, member, &quoted(&entry.key)) {
                 input.set(&entry.key, value);
             }
         }

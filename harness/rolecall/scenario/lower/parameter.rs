@@ -16,7 +16,7 @@ use crate::scenario::tree::{entries, head, scalar};
 const POLICY_MEMBERS: [&str; 3] = ["Policy", "PolicyDocument", "AssumeRolePolicyDocument"];
 
 impl Lower<'_, '_, '_> {
-    /// A parameter's value; `None` where it doesn't fit, which is reported.
+    /// A parameter's value, called `name` in messages; `None` where it doesn't fit, which is reported.
     pub(super) fn parameter(&mut self, node: &Node, member: Member, name: &str) -> Option<Value> {
         let shape = member.shape();
         if POLICY_MEMBERS.contains(&member.name())
@@ -33,7 +33,10 @@ impl Lower<'_, '_, '_> {
                 self.structure(node, shape, name).map(Value::Structure)
             }
             (Kind::List(element), Written::List(nodes)) => {
-                let values = nodes.iter().map(|node| self.parameter(node, element, name));
+                let name = format!("an element of {name}");
+                let values = nodes
+                    .iter()
+                    .map(|node| self.parameter(node, element, &name));
                 Some(Value::List(
                     values
                         .collect::<Vec<_>>()
@@ -45,7 +48,7 @@ impl Lower<'_, '_, '_> {
                 let pairs = entries.iter().map(|entry| {
                     Some((
                         entry.key.clone(),
-                        self.parameter(&entry.value, value, &entry.key)?,
+                        self.parameter(&entry.value, value, &quoted(&entry.key))?,
                     ))
                 });
                 Some(Value::Map(
@@ -65,16 +68,11 @@ impl Lower<'_, '_, '_> {
         let mut complete = true;
         for entry in entries(node) {
             let Some(member) = shape.member(&entry.key) else {
-                self.unknown_parameter(
-                    &entry.key,
-                    entry.key_span,
-                    Some(shape),
-                    &format!("`{name}`"),
-                );
+                self.unknown_parameter(&entry.key, entry.key_span, Some(shape), name);
                 complete = false;
                 continue;
             };
-            match self.parameter(&entry.value, member, &entry.key) {
+            match self.parameter(&entry.value, member, &quoted(&entry.key)) {
                 Some(value) => structure.set(&entry.key, value),
                 None => complete = false,
             }
@@ -85,7 +83,7 @@ impl Lower<'_, '_, '_> {
         {
             let error = Diagnostic::error(
                 "scenario::missing-parameter",
-                format!("`{name}` needs `{}`", member.name()),
+                format!("{name} needs `{}`", member.name()),
             )
             .at(head(node), "given without it")
             .help(format!("add `{}: …`", member.name()));
@@ -130,7 +128,7 @@ impl Lower<'_, '_, '_> {
                 .unwrap_or_else(|| format!("use {}", words::either(allowed.iter().copied())));
             let error = Diagnostic::error(
                 "scenario::parameter-value",
-                format!("`{name}` can't be `{written}`"),
+                format!("{name} can't be `{written}`"),
             )
             .at(span, "not one of AWS's values")
             .help(help);
@@ -176,10 +174,10 @@ impl Lower<'_, '_, '_> {
     }
 
     fn wrong_kind(&mut self, node: &Node, shape: Shape, name: &str) {
-        let (wanted, help) = describe(shape, name);
+        let (wanted, help) = describe(shape);
         let error = Diagnostic::error(
             "scenario::parameter-type",
-            format!("`{name}` must be {wanted}"),
+            format!("{name} must be {wanted}"),
         )
         .at(head(node), format!("expected {wanted}"))
         .help(help);
@@ -187,14 +185,19 @@ impl Lower<'_, '_, '_> {
     }
 }
 
-fn describe(shape: Shape, name: &str) -> (&'static str, String) {
+/// A parameter's name as messages show it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+fn describe(shape: Shape) -> (&'static str, String) {
     match shape.kind() {
         Kind::Structure => {
             let names = words::list(shape.members().map(Member::name));
             ("a map", format!("its members are {names}"))
         }
-        Kind::List(_) => ("a list", format!("write `{name}: [ … ]`")),
-        Kind::Map(..) => ("a map", format!("write `{name}: {{ KEY: … }}`")),
+        Kind::List(_) => ("a list", "write `[ … ]`".to_owned()),
+        Kind::Map(..) => ("a map", "write `{ KEY: … }`".to_owned()),
         Kind::String | Kind::Blob => ("text", "write one value".to_owned()),
         Kind::Boolean => (
             "`true` or `false`",
