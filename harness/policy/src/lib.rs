@@ -1,6 +1,7 @@
 //! The IAM policy language and AWS's decision.
 
 pub mod arn;
+pub mod catalog;
 mod condition;
 pub mod context;
 pub mod document;
@@ -13,6 +14,7 @@ mod pack;
 mod pattern;
 pub mod policy;
 pub mod principal;
+mod suggest;
 pub mod validate;
 
 pub use context::Context;

@@ -26,6 +26,19 @@ impl Instant {
     }
 }
 
+/// Whether AWS saves a policy with this date: it wants `Z` or `+hh:mm`, and either only after seconds.
+pub(crate) fn is_saved(text: &str) -> bool {
+    let Some((date, time)) = text.split_once(['t', 'T']) else {
+        return Instant::parse(text).is_some();
+    };
+    if time.is_empty() {
+        return days(date).is_some();
+    }
+    let has_seconds = zone(time).is_some_and(|(time, _)| time.matches(':').count() == 2);
+    let has_zone = time.contains(['z', 'Z', '+']);
+    Instant::parse(text).is_some() && !time.contains('-') && (has_seconds || !has_zone)
+}
+
 fn iso(text: &str) -> Option<Instant> {
     let (date, time) = match text.split_once(['t', 'T']) {
         Some((date, time)) => (date, Some(time)),

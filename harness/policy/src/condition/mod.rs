@@ -12,7 +12,7 @@ mod operator;
 
 use std::cmp::Ordering;
 
-pub(crate) use date::Instant;
+pub(crate) use date::{Instant, is_saved as is_saved_date};
 pub(crate) use network::Network;
 pub(crate) use operator::{Comparison, Operator, Quantifier, Test};
 
@@ -58,14 +58,12 @@ impl Clause {
         variables: bool,
     ) -> Self {
         let parsed = Operator::parse(operator);
-        let (dialect, variables) = match parsed.map(|operator| operator.test) {
-            Some(Test::StringLike) => (Dialect::Glob, variables),
-            Some(Test::Arn) => (Dialect::ArnOperator, variables),
-            Some(Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Bool) => {
-                (Dialect::Exact, variables)
-            }
-            _ => (Dialect::Exact, false),
+        let dialect = match parsed.map(|operator| operator.test) {
+            Some(Test::StringLike) => Dialect::Glob,
+            Some(Test::Arn) => Dialect::ArnOperator,
+            _ => Dialect::Exact,
         };
+        let variables = variables && parsed.is_some_and(|operator| operator.test.takes_variables());
         let written = values
             .map(|value| match value {
                 Some(value) => Pattern::new(value, dialect, variables),

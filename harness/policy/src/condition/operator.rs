@@ -104,6 +104,22 @@ const OPERATORS: &[(&str, Test, bool)] = &[
     ("BinaryEquals", Test::Binary, false),
 ];
 
+impl Test {
+    /// Whether the operator's values may hold policy variables.
+    ///
+    /// AWS: IAM User Guide, condition operators; of `Bool` the pages say both.
+    pub(crate) fn takes_variables(self) -> bool {
+        match self {
+            Self::StringEquals
+            | Self::StringEqualsIgnoreCase
+            | Self::StringLike
+            | Self::Arn
+            | Self::Bool => true,
+            Self::Numeric(_) | Self::Date(_) | Self::Binary | Self::IpAddress | Self::Null => false,
+        }
+    }
+}
+
 impl Operator {
     /// Reads an operator's name, which is case-sensitive; `None` when AWS has none of this name.
     pub(crate) fn parse(written: &str) -> Option<Self> {

@@ -1,0 +1,113 @@
+//! Condition keys that belong to no service.
+//!
+//! Source: AWS, IAM User Guide, global condition context keys; IAM and STS condition context keys.
+
+use crate::context::fold;
+
+/// The keys that may stand in any policy, with AWS's names of their types; one that ends in `/` takes a tag's key.
+const GLOBAL: &[(&str, &str)] = &[
+    ("aws:AssumedRoot", "Bool"),
+    ("aws:CalledVia", "ArrayOfString"),
+    ("aws:CalledViaAWSMCP", "String"),
+    ("aws:CalledViaFirst", "String"),
+    ("aws:CalledViaLast", "String"),
+    ("aws:ChatbotSourceArn", "ARN"),
+    ("aws:CurrentTime", "Date"),
+    ("aws:Ec2InstanceSourcePrivateIPv4", "IPAddress"),
+    ("aws:Ec2InstanceSourceVpc", "String"),
+    ("aws:EpochTime", "Date"),
+    ("aws:FederatedProvider", "String"),
+    ("aws:IsMcpServiceAction", "Bool"),
+    ("aws:MultiFactorAuthAge", "Numeric"),
+    ("aws:MultiFactorAuthPresent", "Bool"),
+    ("aws:PrincipalAccount", "String"),
+    ("aws:PrincipalArn", "ARN"),
+    ("aws:PrincipalIsAWSService", "Bool"),
+    ("aws:PrincipalOrgID", "String"),
+    ("aws:PrincipalOrgPaths", "ArrayOfString"),
+    ("aws:PrincipalServiceName", "String"),
+    ("aws:PrincipalServiceNamesList", "ArrayOfString"),
+    ("aws:PrincipalTag/", "String"),
+    ("aws:PrincipalType", "String"),
+    ("aws:RequestTag/", "String"),
+    ("aws:RequestedRegion", "String"),
+    ("aws:ResourceAccount", "String"),
+    ("aws:ResourceOrgID", "String"),
+    ("aws:ResourceOrgPaths", "ArrayOfString"),
+    ("aws:ResourceTag/", "String"),
+    ("aws:SecureTransport", "Bool"),
+    ("aws:SignInSessionArn", "ARN"),
+    ("aws:SourceAccount", "String"),
+    ("aws:SourceArn", "ARN"),
+    ("aws:SourceIdentity", "String"),
+    ("aws:SourceIp", "IPAddress"),
+    ("aws:SourceOrgID", "String"),
+    ("aws:SourceOrgPaths", "ArrayOfString"),
+    ("aws:SourceVpc", "String"),
+    ("aws:SourceVpcArn", "ARN"),
+    ("aws:SourceVpce", "String"),
+    ("aws:TagKeys", "ArrayOfString"),
+    ("aws:TokenIssueTime", "Date"),
+    ("aws:UserAgent", "String"),
+    ("aws:ViaAWSMCPService", "Bool"),
+    ("aws:ViaAWSService", "Bool"),
+    ("aws:VpcSourceIp", "IPAddress"),
+    ("aws:VpceAccount", "String"),
+    ("aws:VpceOrgID", "String"),
+    ("aws:VpceOrgPaths", "ArrayOfString"),
+    ("aws:referer", "String"),
+    ("aws:userid", "String"),
+    ("aws:username", "String"),
+];
+
+/// Keys that a session carries from where it began.
+const SESSION: &[&str] = &[
+    "accounts.google.com:aud",
+    "accounts.google.com:sub",
+    "codebuild:BuildArn",
+    "codebuild:ProjectArn",
+    "cognito-identity.amazonaws.com:amr",
+    "cognito-identity.amazonaws.com:aud",
+    "cognito-identity.amazonaws.com:sub",
+    "ec2:RoleDelivery",
+    "ec2:SourceInstanceArn",
+    "glue:CredentialIssuingService",
+    "glue:RoleAssumedBy",
+    "graph.facebook.com:app_id",
+    "graph.facebook.com:id",
+    "identitystore:UserId",
+    "lambda:SourceFunctionArn",
+    "saml:namequalifier",
+    "saml:sub",
+    "saml:sub_type",
+    "ssm:SourceInstanceArn",
+    "www.amazon.com:app_id",
+    "www.amazon.com:user_id",
+];
+
+/// The names of the global keys; one that ends in `/` takes a tag's key.
+pub fn global_keys() -> impl Iterator<Item = &'static str> {
+    GLOBAL.iter().map(|(name, _)| *name)
+}
+
+/// Whether it is a global key; case doesn't count.
+///
+/// ```
+/// use rolecall_policy::catalog::is_global_key;
+///
+/// assert!(is_global_key("aws:sourceip"));
+/// assert!(is_global_key("aws:PrincipalTag/team"));
+/// assert!(!is_global_key("aws:SourceIpAddress"));
+/// ```
+pub fn is_global_key(key: &str) -> bool {
+    let key = fold(key);
+    GLOBAL.iter().any(|(name, _)| {
+        let name = fold(name);
+        key == name || name.ends_with('/') && key.starts_with(&name)
+    })
+}
+
+/// Whether it is a key that sessions carry along from their beginning; case doesn't count.
+pub fn is_session_key(key: &str) -> bool {
+    SESSION.iter().any(|name| name.eq_ignore_ascii_case(key))
+}
