@@ -13,6 +13,7 @@
 
 mod decision;
 mod matching;
+mod refusal;
 mod shorthand;
 
 use std::path::PathBuf;
