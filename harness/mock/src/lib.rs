@@ -1,1 +1,36 @@
-//! An AWS in memory.
+//! An AWS in memory: it verifies signatures, evaluates policies and answers as AWS does.
+//!
+//! A [`World`] holds accounts, users, roles and buckets; a [`Mock`] answers requests about it.
+//! [`Mock::handle`] takes an HTTP request and gives an HTTP response, whatever carries them; the module [`carrier`]
+//! has the carriers: the AWS SDK's HTTP client in process (feature `connector`), an HTTP server (feature `server`) and
+//! wiremock (feature `wiremock`).
+//!
+//! Time is a [`Clock`], which starts where the world does and moves only when it is told to. Ids, keys and tokens
+//! follow from the world's seed, so that two runs give the same text.
+//!
+//! Every answer to a verified request has a header ([`AUTHORIZATION_ID_HEADER`]) that names its [`Authorization`]: who
+//! called, which actions were asked on which resources, and AWS's explanation of each.
+
+mod authorization;
+mod caller;
+pub mod carrier;
+mod clock;
+mod context;
+#[cfg(feature = "server")]
+mod details;
+mod ids;
+mod mock;
+mod pipeline;
+mod secret;
+mod service;
+mod world;
+
+pub use authorization::{AUTHORIZATION_ID_HEADER, Authorization, Question};
+pub use clock::Clock;
+pub use context::{ContextKey, RequestContext};
+pub use mock::{Mock, MockBuilder};
+pub use secret::Secret;
+pub use world::{
+    API_SOURCE, AccountId, BucketSpec, Credentials, CustomerPolicySpec, Partition, PolicyDocument,
+    PolicySpec, RoleSpec, UserSpec, World, WorldError,
+};

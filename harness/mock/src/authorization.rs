@@ -1,0 +1,180 @@
+//! What was asked of the policies during a request, kept so that it can be explained later.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rolecall_policy::{
+    Context, Decision, Effect, Evaluation, Policies, PolicySet, Principal, Request, decide, explain,
+};
+
+use crate::caller::{Caller, CallerPolicies};
+use crate::service::need::Resource;
+
+/// The header that names a request's [`Authorization`], in every answer to a verified request.
+pub const AUTHORIZATION_ID_HEADER: &str = "x-amzn-authorization-id";
+
+/// How many evaluations are kept.
+const KEPT: usize = 10_000;
+
+/// The authorization of one request: who called, and each action that was asked, on its resource.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    /// Names it, in the header of the answer.
+    pub id: String,
+    /// The world's time when the request was made.
+    pub time: Timestamp,
+    /// The service: `s3`.
+    pub service: &'static str,
+    /// The operation: `PutObject`.
+    pub operation: &'static str,
+    /// The caller's ARN; `None` for an unsigned request.
+    pub caller_arn: Option<String>,
+    /// The caller's account; `None` for an unsigned request.
+    pub caller_account: Option<String>,
+    /// The condition keys that all its evaluations have.
+    pub context: Arc<Context>,
+    /// What was asked, in order.
+    pub questions: Vec<Question>,
+}
+
+impl Authorization {
+    /// AWS's explanation of every question, in the order they were asked.
+    pub fn evaluations(&self) -> Vec<Evaluation> {
+        self.questions.iter().map(Question::explain).collect()
+    }
+
+    /// Whether everything that was asked was allowed.
+    pub fn is_allowed(&self) -> bool {
+        self.questions.iter().all(Question::is_allowed)
+    }
+}
+
+/// One action on one resource, with all that bore on the decision.
+#[derive(Clone, Debug)]
+pub struct Question {
+    principal: Principal,
+    action: &'static str,
+    resource: String,
+    resource_account: Option<String>,
+    context: Context,
+    caller: CallerPolicies,
+    resource_policy: Option<Arc<PolicySet>>,
+    decision: Decision,
+}
+
+impl Question {
+    pub(crate) fn ask(
+        caller: &Caller,
+        policies: CallerPolicies,
+        action: &'static str,
+        resource: &Resource,
+        context: Context,
+    ) -> Self {
+        let mut question = Self {
+            principal: caller.principal.clone(),
+            action,
+            resource: resource.arn.clone(),
+            resource_account: resource.account.as_ref().map(ToString::to_string),
+            context,
+            caller: policies,
+            resource_policy: resource.policy.clone(),
+            decision: Decision {
+                effect: Effect::ImplicitDeny,
+                decided_by: None,
+            },
+        };
+        question.decision = decide(&question.request());
+        question
+    }
+
+    /// The action: `s3:PutObject`.
+    pub fn action(&self) -> &str {
+        self.action
+    }
+
+    /// The resource's ARN, or `*`.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// The condition keys, complete.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Who asked.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The answer.
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// Whether the answer was yes.
+    pub fn is_allowed(&self) -> bool {
+        self.decision.effect == Effect::Allow
+    }
+
+    /// The answer with AWS's explanation.
+    pub fn explain(&self) -> Evaluation {
+        explain(&self.request())
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
+            principal: &self.principal,
+            action: self.action,
+            resource: &self.resource,
+            resource_account: self.resource_account.as_deref(),
+            context: &self.context,
+            policies: Policies {
+                identity: &self.caller.identity,
+                boundary: self.caller.boundary.as_deref(),
+                session: self.caller.session.as_deref(),
+                resource: self.resource_policy.as_deref(),
+                service_control: &[],
+                resource_control: &[],
+                vpc_endpoint: None,
+            },
+        }
+    }
+}
+
+/// The authorizations of late, newest last.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    authorizations: VecDeque<Arc<Authorization>>,
+    questions: usize,
+}
+
+impl Ledger {
+    pub(crate) fn add(&mut self, authorization: Authorization) {
+        self.questions += authorization.questions.len();
+        self.authorizations.push_back(Arc::new(authorization));
+        while self.questions > KEPT || self.authorizations.len() > KEPT {
+            let Some(oldest) = self.authorizations.pop_front() else {
+                break;
+            };
+            self.questions -= oldest.questions.len();
+        }
+    }
+
+    /// Looks from the newest back, since that is what is asked for.
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Authorization>> {
+        let mut newest_first = self.authorizations.iter().rev();
+        newest_first
+            .find(|authorization| authorization.id == id)
+            .cloned()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Authorization>> {
+        self.authorizations.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,79 @@
+//! `/_rolecall/…`: what a test suite asks of the server itself.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode};
+use jiff::SignedDuration;
+use serde_json::{Value, json as object};
+
+use super::json;
+use crate::Mock;
+
+const PREFIX: &str = "/_rolecall/";
+
+/// Whether a request is for the server itself.
+pub(super) fn is_for(head: &Parts) -> bool {
+    head.uri.path().starts_with(PREFIX)
+}
+
+/// Answers such a request.
+pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> {
+    let name = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    match (name, &head.method) {
+        ("health", &Method::GET | &Method::HEAD) => ok(&object!({"status": "ok"})),
+        ("reset", &Method::POST) => {
+            mock.reset();
+            ok(&object!({}))
+        }
+        ("clock", &Method::POST) => advance(mock, body),
+        ("evaluations", &Method::GET) => ok(&json::evaluations(&mock.evaluations())),
+        ("health" | "evaluations", _) => not_allowed("GET"),
+        ("reset" | "clock", _) => not_allowed("POST"),
+        _ => refuse(StatusCode::NOT_FOUND, "there is nothing here"),
+    }
+}
+
+/// `{"advance": "1h"}`.
+fn advance(mock: &Mock, body: &[u8]) -> Response<Bytes> {
+    let asked: Option<Value> = serde_json::from_slice(body).ok();
+    let by = asked
+        .as_ref()
+        .and_then(|asked| asked.get("advance")?.as_str());
+    match by.and_then(|by| by.parse::<SignedDuration>().ok()) {
+        Some(by) => {
+            let clock = mock.clock();
+            clock.advance(by);
+            ok(&object!({"now": clock.now().to_string()}))
+        }
+        None => refuse(
+            StatusCode::BAD_REQUEST,
+            r#"the body is to be like {"advance": "1h"}"#,
+        ),
+    }
+}
+
+fn ok(body: &Value) -> Response<Bytes> {
+    respond(StatusCode::OK, body)
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<Bytes> {
+    respond(status, &object!({"error": message}))
+}
+
+fn not_allowed(method: &'static str) -> Response<Bytes> {
+    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "the method is another");
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(method));
+    response
+}
+
+fn respond(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,196 @@
+//! The mock itself: a world, a clock, and the pipeline that answers requests.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::authorization::{Authorization, Ledger};
+use crate::clock::Clock;
+use crate::context::ContextKey;
+use crate::ids::Ids;
+use crate::pipeline;
+use crate::world::World;
+
+/// A mock AWS. Clones are the same mock.
+///
+/// # Example
+///
+/// ```
+/// use bytes::Bytes;
+/// use rolecall_mock::{Mock, World};
+///
+/// let world = World::new(1, "2026-01-01T00:00:00Z".parse().unwrap());
+/// let mock = Mock::new(world);
+///
+/// let request = http::Request::post("/?Action=GetCallerIdentity&Version=2011-06-15")
+///     .body(Bytes::new())
+///     .unwrap();
+/// assert_eq!(mock.handle(request).status(), 403);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mock {
+    state: Arc<State>,
+}
+
+/// What requests share.
+#[derive(Debug)]
+pub(crate) struct State {
+    first: World,
+    world: RwLock<World>,
+    pub(crate) clock: Clock,
+    pub(crate) enforce: bool,
+    pub(crate) test_credentials: bool,
+    context: RwLock<Vec<ContextKey>>,
+    ledger: Mutex<Ledger>,
+    request_ids: Mutex<Ids>,
+}
+
+/// Says how a mock is to be.
+#[derive(Debug)]
+pub struct MockBuilder {
+    world: World,
+    clock: Option<Clock>,
+    enforce: bool,
+    test_credentials: bool,
+}
+
+impl MockBuilder {
+    /// Whether authorization is on (as it is without a word). Off, every request is allowed, with any credentials.
+    #[must_use]
+    pub fn enforce(mut self, enforce: bool) -> Self {
+        self.enforce = enforce;
+        self
+    }
+
+    /// The clock; a manual one from the world's start where none is given.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Whether access key `test` with secret `test` is the root user of the default account, and a 12-digit access key
+    /// with that secret the root user of that account, which is made on first use.
+    #[must_use]
+    pub fn test_credentials(mut self, test_credentials: bool) -> Self {
+        self.test_credentials = test_credentials;
+        self
+    }
+
+    /// The mock.
+    pub fn build(self) -> Mock {
+        let start = self.world.start();
+        Mock {
+            state: Arc::new(State {
+                request_ids: Mutex::new(request_ids(&self.world)),
+                world: RwLock::new(self.world.clone()),
+                first: self.world,
+                clock: self.clock.unwrap_or_else(|| Clock::manual(start)),
+                enforce: self.enforce,
+                test_credentials: self.test_credentials,
+                context: RwLock::default(),
+                ledger: Mutex::default(),
+            }),
+        }
+    }
+}
+
+impl Mock {
+    /// A mock that enforces policies, with a manual clock.
+    pub fn new(world: World) -> Self {
+        Self::builder(world).build()
+    }
+
+    /// Says how a mock of this world is to be.
+    pub fn builder(world: World) -> MockBuilder {
+        MockBuilder {
+            world,
+            clock: None,
+            enforce: true,
+            test_credentials: false,
+        }
+    }
+
+    /// Answers a request as AWS does. Never panics, whatever the request.
+    ///
+    /// A [`RequestContext`](crate::RequestContext) in the request's extensions says where the request comes from and
+    /// which condition keys it has of its own.
+    pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        pipeline::answer(&self.state, request)
+    }
+
+    /// The clock, shared.
+    pub fn clock(&self) -> Clock {
+        self.state.clock.clone()
+    }
+
+    /// The authorization that an answer's [`AUTHORIZATION_ID_HEADER`](crate::AUTHORIZATION_ID_HEADER) names, if it is
+    /// still kept.
+    pub fn authorization(&self, id: &str) -> Option<Arc<Authorization>> {
+        self.state.ledger().find(id)
+    }
+
+    /// The authorizations of late, newest last: as many as make up 10,000 evaluations.
+    pub fn evaluations(&self) -> Vec<Arc<Authorization>> {
+        self.state.ledger().all()
+    }
+
+    /// Condition keys for every request from now on; they replace the requests' own.
+    pub fn set_context(&self, keys: Vec<ContextKey>) {
+        let mut context = self
+            .state
+            .context
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *context = keys;
+    }
+
+    /// Looks at the world as it is now.
+    pub fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.state.read())
+    }
+
+    /// Changes the world, between two requests.
+    pub fn update<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.state.write())
+    }
+
+    /// Back to the first world, its seed and the clock's first offset.
+    pub fn reset(&self) {
+        *self.state.write() = self.state.first.clone();
+        *self.state.request_ids() = request_ids(&self.state.first);
+        self.state.ledger().clear();
+        self.state.clock.reset();
+    }
+}
+
+impl State {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, World> {
+        self.world.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, World> {
+        self.world.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn context(&self) -> Vec<ContextKey> {
+        let context = self.context.read().unwrap_or_else(PoisonError::into_inner);
+        context.clone()
+    }
+
+    pub(crate) fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn request_ids(&self) -> std::sync::MutexGuard<'_, Ids> {
+        self.request_ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Request ids have a generator of their own, so that reading more doesn't change what is made later.
+fn request_ids(world: &World) -> Ids {
+    Ids::new(!world.ids.seed())
+}

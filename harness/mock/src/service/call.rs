@@ -1,0 +1,147 @@
+//! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
+use rolecall_policy::Context;
+use rolecall_wire::{ServiceError, Structure, Value};
+
+use super::need::{Key, Resource};
+use super::{Denial, Operation, ServiceTable};
+use crate::authorization::Question;
+use crate::caller::Caller;
+use crate::context::ContextKey;
+use crate::world::{AccountId, Partition, World};
+
+/// A verified request.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) service: &'static ServiceTable,
+    pub(crate) caller: &'a Caller,
+    /// The world's time.
+    pub(crate) now: Timestamp,
+    /// The region that the request is signed for.
+    pub(crate) region: &'a str,
+    pub(crate) partition: Partition,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) signature: SignatureFacts,
+    pub(crate) input: Structure,
+    /// As it was sent, without the framing of chunks.
+    pub(crate) body: Bytes,
+    /// The condition keys that every action of this request has.
+    pub(crate) context: Arc<Context>,
+    /// Keys given from outside: they replace the request's own.
+    pub(crate) given_keys: Vec<ContextKey>,
+    /// Whether a denial is an error.
+    pub(crate) enforce: bool,
+    /// What was asked so far.
+    pub(crate) questions: RefCell<Vec<Question>>,
+}
+
+/// How a request was signed, for S3's condition keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignatureFacts {
+    /// `REST-HEADER` or `REST-QUERY-STRING`; none for an unsigned request.
+    pub(crate) auth_type: Option<&'static str>,
+    /// How long ago it was signed.
+    pub(crate) age: Option<SignedDuration>,
+    /// `x-amz-content-sha256`, as sent.
+    pub(crate) content_sha256: Option<String>,
+}
+
+impl Call<'_> {
+    /// Asks for all that an operation needs, in order; the first denial is the error.
+    pub(crate) fn authorize(
+        &self,
+        world: &World,
+        operation: &Operation,
+    ) -> Result<(), ServiceError> {
+        for need in operation.needs.iter().filter(|need| need.when.holds(self)) {
+            let resource = (self.service.resource)(need.on, world, self)?;
+            self.require(world, need.action, &resource, need.keys)?;
+        }
+        Ok(())
+    }
+
+    /// Asks for one action; a denial is the service's error.
+    pub(crate) fn require(
+        &self,
+        world: &World,
+        action: &'static str,
+        resource: &Resource,
+        keys: &[Key],
+    ) -> Result<(), ServiceError> {
+        let question = self.question(world, action, resource, keys);
+        let refused = self.enforce && !question.is_allowed();
+        let error = refused.then(|| {
+            (self.service.denial)(&Denial {
+                caller: self.caller,
+                question: &question,
+                owner: resource.account.as_ref(),
+            })
+        });
+        self.questions.borrow_mut().push(question);
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Asks for one action in passing: the answer matters, but is no part of the request's authorization.
+    pub(crate) fn may(&self, world: &World, action: &'static str, resource: &Resource) -> bool {
+        !self.enforce || self.question(world, action, resource, &[]).is_allowed()
+    }
+
+    fn question(
+        &self,
+        world: &World,
+        action: &'static str,
+        resource: &Resource,
+        keys: &[Key],
+    ) -> Question {
+        let context = self.context_for(resource, keys);
+        let policies = self.caller.policies(world);
+        Question::ask(self.caller, policies, action, resource, context)
+    }
+
+    fn context_for(&self, resource: &Resource, keys: &[Key]) -> Context {
+        let mut context = Context::clone(&self.context);
+        let owner = resource.account.as_ref().or(self.caller.account.as_ref());
+        if let Some(owner) = owner {
+            context.set("aws:ResourceAccount", owner.as_str());
+        }
+        (self.service.keys)(self, owner, &mut context);
+        for key in keys {
+            key.set(self, resource, &mut context);
+        }
+        for key in &self.given_keys {
+            key.set(&mut context);
+        }
+        context
+    }
+
+    /// A member of the input as the text it was sent as.
+    pub(crate) fn text(&self, member: &str) -> Option<String> {
+        match self.input.get(member)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Boolean(flag) => Some(flag.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A required string member, which the model's checks have found there.
+    pub(crate) fn required(&self, member: &str) -> &str {
+        self.input.string(member).unwrap_or_default()
+    }
+
+    /// Whether the caller belongs to an account.
+    pub(crate) fn is_from(&self, account: &AccountId) -> bool {
+        self.caller.account.as_ref() == Some(account)
+    }
+
+    /// A header's text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

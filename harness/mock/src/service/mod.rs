@@ -1,0 +1,154 @@
+//! The services: for each operation one row that says what it needs to be allowed and who handles it.
+
+pub(crate) mod call;
+pub(crate) mod need;
+pub(crate) mod s3;
+pub(crate) mod sts;
+
+use http::{HeaderName, HeaderValue};
+use rolecall_policy::Context;
+use rolecall_wire::{ServiceError, Structure};
+
+use self::call::Call;
+use self::need::{Need, Resource, ResourceKind};
+use crate::authorization::Question;
+use crate::caller::Caller;
+use crate::world::{AccountId, World};
+
+/// A service of the mock.
+#[derive(Debug)]
+pub(crate) struct ServiceTable {
+    /// Its signing name, by which its model is found too: `sts`.
+    pub(crate) name: &'static str,
+    /// The operations that are implemented.
+    pub(crate) operations: &'static [Operation],
+    /// What an operation acts on; refuses what the service looks at before authorization.
+    pub(crate) resource: fn(ResourceKind, &World, &Call<'_>) -> Result<Resource, ServiceError>,
+    /// The condition keys that all of the service's actions have; the account is the resource's.
+    pub(crate) keys: fn(&Call<'_>, Option<&AccountId>, &mut Context),
+    /// The error for a denial.
+    pub(crate) denial: fn(&Denial<'_>) -> ServiceError,
+}
+
+/// One operation of a service.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// By the service model's name: `PutObject`.
+    pub(crate) name: &'static str,
+    /// What is looked at before authorization, beyond the model's constraints.
+    pub(crate) check: Option<fn(&World, &Call<'_>) -> Result<(), ServiceError>>,
+    /// What must be allowed, in the order it is asked.
+    pub(crate) needs: &'static [Need],
+    /// Who answers.
+    pub(crate) handler: Handler,
+}
+
+impl Operation {
+    /// An operation that reads the world.
+    pub(crate) const fn read(
+        name: &'static str,
+        needs: &'static [Need],
+        handler: fn(&World, &Call<'_>) -> Answer,
+    ) -> Self {
+        Self {
+            name,
+            check: None,
+            needs,
+            handler: Handler::Read(handler),
+        }
+    }
+
+    /// An operation that changes the world.
+    pub(crate) const fn write(
+        name: &'static str,
+        needs: &'static [Need],
+        handler: fn(&mut World, &Call<'_>) -> Answer,
+    ) -> Self {
+        Self {
+            name,
+            check: None,
+            needs,
+            handler: Handler::Write(handler),
+        }
+    }
+
+    /// The same with a check before authorization.
+    pub(crate) const fn after(
+        mut self,
+        check: fn(&World, &Call<'_>) -> Result<(), ServiceError>,
+    ) -> Self {
+        self.check = Some(check);
+        self
+    }
+}
+
+/// Who answers an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Handler {
+    /// One that leaves the world as it is.
+    Read(fn(&World, &Call<'_>) -> Answer),
+    /// One that changes it.
+    Write(fn(&mut World, &Call<'_>) -> Answer),
+}
+
+/// What a handler gives.
+pub(crate) type Answer = Result<Reply, ServiceError>;
+
+/// A handler's output, and what goes beyond the service model.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    pub(crate) output: Structure,
+    /// A status other than the model's.
+    pub(crate) status: Option<u16>,
+    /// Headers that the model doesn't have.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl From<Structure> for Reply {
+    fn from(output: Structure) -> Self {
+        Self {
+            output,
+            ..Self::default()
+        }
+    }
+}
+
+impl Reply {
+    /// An answer without members.
+    pub(crate) fn empty() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+}
+
+/// A question that was answered with no.
+#[derive(Debug)]
+pub(crate) struct Denial<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) question: &'a Question,
+    /// Who owns the resource; the caller's account where `None`.
+    pub(crate) owner: Option<&'a AccountId>,
+}
+
+impl Denial<'_> {
+    /// `User: ARN is not authorized to perform: ACTION`, as all services begin.
+    pub(crate) fn beginning(&self) -> String {
+        format!(
+            "User: {} is not authorized to perform: {}",
+            self.caller.arn(),
+            self.question.action()
+        )
+    }
+}
+
+/// The services there are.
+static SERVICES: [&ServiceTable; 2] = [&sts::TABLE, &s3::TABLE];
+
+/// The service with a signing name.
+pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {
+    SERVICES.into_iter().find(|service| service.name == name)
+}

@@ -1,0 +1,144 @@
+//! What an operation needs: actions, the resources they are asked on, and their condition keys.
+
+use std::sync::Arc;
+
+use rolecall_policy::{Context, PolicySet};
+
+use super::call::Call;
+use crate::world::{AccountId, Tags};
+
+/// One action that an operation needs.
+#[derive(Debug)]
+pub(crate) struct Need {
+    /// The IAM action: `s3:PutObject`.
+    pub(crate) action: &'static str,
+    /// What it is asked on.
+    pub(crate) on: ResourceKind,
+    /// When it is needed.
+    pub(crate) when: When,
+    /// The condition keys of this action, beside those that every request has.
+    pub(crate) keys: &'static [Key],
+}
+
+impl Need {
+    /// An action that is always needed and has no keys of its own.
+    pub(crate) const fn new(action: &'static str, on: ResourceKind) -> Self {
+        Self {
+            action,
+            on,
+            when: When::Always,
+            keys: &[],
+        }
+    }
+
+    /// The same, only in some cases.
+    pub(crate) const fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+
+    /// The same with condition keys.
+    pub(crate) const fn keys(mut self, keys: &'static [Key]) -> Self {
+        self.keys = keys;
+        self
+    }
+}
+
+/// The types of resources that actions are asked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResourceKind {
+    /// `*`: the action has no resource-level permissions.
+    Everything,
+    /// The role of `RoleArn`.
+    Role,
+    /// The bucket of `Bucket`.
+    Bucket,
+    /// The same, where its policy can't shut out the root user of its account.
+    BucketPolicy,
+    /// A bucket that is to be made.
+    NewBucket,
+    /// The object of `Bucket` and `Key`.
+    Object,
+}
+
+/// When an action is needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum When {
+    /// With every call.
+    Always,
+    /// With a call that has one of these members.
+    Given(&'static [&'static str]),
+    /// As the function says.
+    Case(fn(&Call<'_>) -> bool),
+}
+
+impl When {
+    /// Whether the call is such a case.
+    pub(crate) fn holds(self, call: &Call<'_>) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Given(members) => members.iter().any(|m| call.input.get(m).is_some()),
+            Self::Case(test) => test(call),
+        }
+    }
+}
+
+/// A condition key and where its value comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key {
+    /// The key has the text of this member; absent with it.
+    Member(&'static str, &'static str),
+    /// One key with this prefix for every tag of the resource.
+    ResourceTags(&'static str),
+    /// The function sets it, or a family of keys.
+    From(fn(&Call<'_>, &mut Context)),
+}
+
+impl Key {
+    /// Puts the key into a context, if the call has it.
+    pub(crate) fn set(self, call: &Call<'_>, resource: &Resource, context: &mut Context) {
+        match self {
+            Self::Member(key, member) => {
+                if let Some(value) = call.text(member) {
+                    context.set(key, value);
+                }
+            }
+            Self::ResourceTags(prefix) => {
+                for (tag, value) in &resource.tags {
+                    context.set(&format!("{prefix}{tag}"), value.as_str());
+                }
+            }
+            Self::From(set) => set(call, context),
+        }
+    }
+}
+
+/// What an action is asked on.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// Its ARN, or `*`.
+    pub(crate) arn: String,
+    /// Who owns it; the caller's account where `None`.
+    pub(crate) account: Option<AccountId>,
+    /// Its policy, if it has one.
+    pub(crate) policy: Option<Arc<PolicySet>>,
+    /// Its tags.
+    pub(crate) tags: Tags,
+}
+
+impl Resource {
+    /// `*`.
+    pub(crate) fn everything() -> Self {
+        Self::of_caller("*".to_owned())
+    }
+
+    /// Something of the caller's own account without a policy.
+    pub(crate) fn of_caller(arn: String) -> Self {
+        Self {
+            arn,
+            account: None,
+            policy: None,
+            tags: Tags::new(),
+        }
+    }
+}

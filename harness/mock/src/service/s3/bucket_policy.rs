@@ -1,0 +1,83 @@
+//! Bucket policies.
+
+use rolecall_policy::json;
+use rolecall_policy::validate::{PolicyKind, validate};
+use rolecall_wire::{ServiceError, Structure};
+
+use super::error::{method_not_allowed, no_such_bucket};
+use super::{checksum, resource};
+use crate::service::call::Call;
+use crate::service::{Answer, Reply};
+use crate::world::{API_SOURCE, Bucket, BucketPolicy, PolicyDocument, World};
+
+pub(super) fn get(world: &World, call: &Call<'_>) -> Answer {
+    let bucket = resource::bucket(world, call)?;
+    check_owner(bucket, call, "GET")?;
+    let policy = bucket.policy.as_ref().ok_or_else(|| {
+        ServiceError::new(
+            404,
+            "NoSuchBucketPolicy",
+            "The bucket policy does not exist",
+        )
+        .with("BucketName", bucket.name.as_str())
+    })?;
+    Ok(Structure::new().with("Policy", policy.json.as_ref()).into())
+}
+
+pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
+    checksum::verify(call, true)?;
+    let bucket = resource::bucket(world, call)?;
+    check_owner(bucket, call, "PUT")?;
+    let document = read(&bucket.name, call.required("Policy"))?;
+    let policy = BucketPolicy::new(&bucket.name, &document);
+    if policy.public && bucket.public_access.block_public_policy {
+        return Err(blocked(call, &bucket.name));
+    }
+    change(world, call, |bucket| bucket.policy = Some(policy))
+}
+
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+    check_owner(resource::bucket(world, call)?, call, "DELETE")?;
+    change(world, call, |bucket| bucket.policy = None)
+}
+
+fn change(world: &mut World, call: &Call<'_>, change: impl FnOnce(&mut Bucket)) -> Answer {
+    let name = call.required("Bucket");
+    let bucket = world.bucket_mut(name).ok_or_else(|| no_such_bucket(name))?;
+    change(bucket);
+    Ok(Reply::empty().with_status(204))
+}
+
+/// AWS: S3 API Reference, PutBucketPolicy: whoever has the permission but belongs to another account than the bucket
+/// gets 405.
+fn check_owner(bucket: &Bucket, call: &Call<'_>, method: &str) -> Result<(), ServiceError> {
+    if call.is_from(&bucket.account) {
+        Ok(())
+    } else {
+        Err(method_not_allowed(method, "BUCKETPOLICY"))
+    }
+}
+
+fn read(bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
+    let malformed = |message: &str| ServiceError::new(400, "MalformedPolicy", message);
+    let not_json = "Policies must be valid JSON and the first byte must be '{'";
+    let node = json::read(text, API_SOURCE).map_err(|_| malformed(not_json))?;
+    if let Some(problem) = validate(&node, PolicyKind::Bucket(bucket))
+        .into_iter()
+        .next()
+    {
+        return Err(ServiceError::new(400, problem.code, problem.message));
+    }
+    PolicyDocument::parse(text).map_err(|error| malformed(&error.message))
+}
+
+/// AWS: S3 User Guide, Troubleshoot access denied (403 Forbidden) errors, Block Public Access settings.
+fn blocked(call: &Call<'_>, bucket: &str) -> ServiceError {
+    let message = format!(
+        "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:{}:s3:::{bucket}\" because \
+         public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+        call.caller.arn(),
+        call.partition
+    );
+    ServiceError::new(403, "AccessDenied", message)
+}

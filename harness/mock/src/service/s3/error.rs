@@ -1,0 +1,72 @@
+//! S3's errors.
+//!
+//! AWS: S3 API Reference, Error responses; S3 User Guide, Troubleshoot access denied (403 Forbidden) errors.
+
+use rolecall_wire::ServiceError;
+
+use crate::service::Denial;
+
+/// The reason is for callers of the bucket owner's account; others learn nothing.
+pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
+    let account = denial.caller.account.as_ref();
+    if account.is_none() || denial.owner.is_some_and(|owner| account != Some(owner)) {
+        return access_denied();
+    }
+    let mut message = denial.beginning();
+    if denial.question.resource() != "*" {
+        message = format!("{message} on resource: \"{}\"", denial.question.resource());
+    }
+    if let Some(reason) = denial.question.explain().denial_reason() {
+        message = format!("{message} {reason}");
+    }
+    ServiceError::new(403, "AccessDenied", message)
+}
+
+pub(super) fn access_denied() -> ServiceError {
+    ServiceError::new(403, "AccessDenied", "Access Denied")
+}
+
+pub(super) fn no_such_bucket(bucket: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchBucket", "The specified bucket does not exist")
+        .with("BucketName", bucket)
+}
+
+pub(super) fn invalid_bucket_name(bucket: &str) -> ServiceError {
+    ServiceError::new(
+        400,
+        "InvalidBucketName",
+        "The specified bucket is not valid.",
+    )
+    .with("BucketName", bucket)
+}
+
+pub(super) fn no_such_key(key: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
+}
+
+pub(super) fn precondition_failed(condition: &str) -> ServiceError {
+    let message = "At least one of the pre-conditions you specified did not hold";
+    ServiceError::new(412, "PreconditionFailed", message).with("Condition", condition)
+}
+
+pub(super) fn not_implemented(header: &str) -> ServiceError {
+    let message = "A header you provided implies functionality that is not implemented";
+    ServiceError::new(501, "NotImplemented", message).with("Header", header)
+}
+
+pub(super) fn method_not_allowed(method: &str, resource_type: &str) -> ServiceError {
+    let message = "The specified method is not allowed against this resource.";
+    ServiceError::new(405, "MethodNotAllowed", message)
+        .with("Method", method)
+        .with("ResourceType", resource_type)
+}
+
+pub(super) fn invalid_request(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "InvalidRequest", message)
+}
+
+pub(super) fn invalid_argument(name: &str, value: &str, message: &str) -> ServiceError {
+    ServiceError::new(400, "InvalidArgument", message)
+        .with("ArgumentName", name)
+        .with("ArgumentValue", value)
+}

@@ -1,0 +1,123 @@
+//! `AssumeRole`.
+
+use rolecall_wire::{ServiceError, Structure};
+
+use super::credentials::{NewSession, issue};
+use super::session_policy::SessionPolicies;
+use super::{access_denied, role, session_tags, source_identity, validation_error};
+use crate::caller::{Identity, assumed_role_arn};
+use crate::service::Answer;
+use crate::service::call::Call;
+use crate::world::{SessionIdentity, World};
+
+/// Seconds; AWS: API Reference, AssumeRole, `DurationSeconds`.
+const DEFAULT_DURATION: i64 = 3600;
+/// Seconds; AWS: IAM User Guide, Roles terms and concepts, role chaining.
+const CHAINED_LIMIT: i64 = 3600;
+
+/// What AWS looks at before it asks any policy.
+pub(super) fn check(world: &World, call: &Call<'_>) -> Result<(), ServiceError> {
+    let arn = call.required("RoleArn");
+    if !arn.starts_with("arn:") || arn.split(':').count() < 6 {
+        return Err(validation_error(format!("{arn} is invalid")));
+    }
+    if matches!(call.caller.identity, Identity::Root) {
+        return Err(access_denied("Roles may not be assumed by root accounts."));
+    }
+    check_mfa(call)?;
+    session_tags::check(call)?;
+    check_source_identity(call)?;
+    SessionPolicies::read(world, call)?.packed_size(call)?;
+    Ok(())
+}
+
+/// Nobody has a device yet.
+fn check_mfa(call: &Call<'_>) -> Result<(), ServiceError> {
+    let given = |member| call.input.string(member).is_some();
+    match (given("SerialNumber"), given("TokenCode")) {
+        (false, false) => Ok(()),
+        (true, true) => Err(access_denied(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial \
+             number is valid and associated with this user.",
+        )),
+        _ => Err(access_denied(
+            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+        )),
+    }
+}
+
+/// A chained session keeps the source identity it has.
+fn check_source_identity(call: &Call<'_>) -> Result<(), ServiceError> {
+    let inherited = call
+        .caller
+        .session()
+        .and_then(|s| s.source_identity.as_deref());
+    match (inherited, call.input.string("SourceIdentity")) {
+        (Some(inherited), Some(given)) if inherited != given => Err(validation_error(
+            "The source identity is already set for this assume role session",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Begins a session of a role that trusts the caller.
+pub(super) fn handle(world: &mut World, call: &Call<'_>) -> Answer {
+    let Some(role) = role(world, call).cloned() else {
+        // Only where authorization is switched off.
+        return Err(access_denied(format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            call.caller.arn(),
+            call.required("RoleArn")
+        )));
+    };
+    let duration = duration(call, role.max_session)?;
+    let session_name = call.required("RoleSessionName").to_owned();
+    let arn = assumed_role_arn(&role, &session_name, call.partition);
+    let policies = SessionPolicies::read(world, call)?;
+    let packed_size = policies.packed_size(call)?;
+    let (tags, transitive_tags) = session_tags::of_session(call);
+    let source_identity = source_identity(call).map(str::to_owned);
+
+    let user = Structure::new()
+        .with("AssumedRoleId", format!("{}:{session_name}", role.id))
+        .with("Arn", arn.as_str());
+    let session = NewSession {
+        account: role.account.clone(),
+        identity: SessionIdentity::Role {
+            name: role.name.clone(),
+            id: role.id.clone(),
+            session_name,
+        },
+        policies: policies.prepare(&arn),
+        tags,
+        transitive_tags,
+        source_identity: source_identity.clone(),
+        duration,
+    };
+    Ok(Structure::new()
+        .with("AssumedRoleUser", user)
+        .with("Credentials", issue(world, session, call.now))
+        .with_some("PackedPolicySize", packed_size)
+        .with_some("SourceIdentity", source_identity)
+        .into())
+}
+
+/// The session's length: the range is the model's matter; then the role's maximum, then the hour of chained roles.
+fn duration(call: &Call<'_>, role_maximum: i64) -> Result<i64, ServiceError> {
+    let duration = call
+        .input
+        .integer("DurationSeconds")
+        .unwrap_or(DEFAULT_DURATION);
+    if duration > role_maximum {
+        return Err(validation_error(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    if duration > CHAINED_LIMIT && call.caller.session().is_some() {
+        return Err(validation_error(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role \
+             chaining.",
+        ));
+    }
+    Ok(duration)
+}

@@ -1,0 +1,159 @@
+//! AWS Security Token Service.
+
+mod assume_role;
+mod caller_identity;
+mod credentials;
+mod session_policy;
+mod session_tags;
+
+use std::sync::Arc;
+
+use rolecall_policy::{Context, PolicySet};
+use rolecall_wire::{ServiceError, Structure};
+
+use super::call::Call;
+use super::need::{Key, Need, Resource, ResourceKind, When};
+use super::{Denial, Operation, ServiceTable};
+use crate::caller::overridden;
+use crate::world::{AccountId, Partition, Role, RoleArn, World};
+
+/// A role's tags show under two names.
+const AWS_ROLE_TAGS: Key = Key::ResourceTags("aws:ResourceTag/");
+const IAM_ROLE_TAGS: Key = Key::ResourceTags("iam:ResourceTag/");
+
+/// AWS: Service Authorization Reference, AWS Security Token Service. The extra actions are asked before
+/// `sts:AssumeRole`, since a denial names them where both fail.
+const OPERATIONS: &[Operation] = &[
+    Operation::write(
+        "AssumeRole",
+        &[
+            Need::new("sts:TagSession", ResourceKind::Role)
+                .when(When::Case(session_tags::are_involved))
+                .keys(&[
+                    Key::From(session_tags::request_keys),
+                    Key::From(session_tags::transitive_keys),
+                    AWS_ROLE_TAGS,
+                    IAM_ROLE_TAGS,
+                ]),
+            Need::new("sts:SetSourceIdentity", ResourceKind::Role)
+                .when(When::Case(|call| source_identity(call).is_some()))
+                .keys(&[Key::From(source_identity_key), AWS_ROLE_TAGS, IAM_ROLE_TAGS]),
+            Need::new("sts:AssumeRole", ResourceKind::Role).keys(&[
+                Key::Member("sts:ExternalId", "ExternalId"),
+                Key::Member("sts:RoleSessionName", "RoleSessionName"),
+                Key::From(source_identity_key),
+                Key::From(session_tags::request_keys),
+                Key::From(session_tags::transitive_keys),
+                AWS_ROLE_TAGS,
+                IAM_ROLE_TAGS,
+            ]),
+        ],
+        assume_role::handle,
+    )
+    .after(assume_role::check),
+    Operation::read(
+        "GetCallerIdentity",
+        &[Need::new("sts:GetCallerIdentity", ResourceKind::Everything)],
+        caller_identity::handle,
+    ),
+];
+
+/// The service's row.
+pub(crate) static TABLE: ServiceTable = ServiceTable {
+    name: "sts",
+    operations: OPERATIONS,
+    resource,
+    keys: |_, _, _| {},
+    denial,
+};
+
+fn resource(kind: ResourceKind, world: &World, call: &Call<'_>) -> Result<Resource, ServiceError> {
+    Ok(match kind {
+        ResourceKind::Role => role_resource(world, call),
+        ResourceKind::Everything
+        | ResourceKind::Bucket
+        | ResourceKind::BucketPolicy
+        | ResourceKind::NewBucket
+        | ResourceKind::Object => Resource::everything(),
+    })
+}
+
+/// The role of `RoleArn`. A role that isn't there is asked about all the same, and nobody trusts it: AWS doesn't
+/// disclose which roles exist.
+fn role_resource(world: &World, call: &Call<'_>) -> Resource {
+    let arn = call.required("RoleArn");
+    match role(world, call) {
+        Some(role) => Resource {
+            arn: role.arn(call.partition),
+            account: Some(role.account.clone()),
+            policy: Some(Arc::clone(role.prepared_trust())),
+            tags: shown_tags(role, call),
+        },
+        None => Resource {
+            arn: arn.to_owned(),
+            account: RoleArn::parse(arn).and_then(|arn| AccountId::parse(arn.account).ok()),
+            policy: Some(Arc::new(PolicySet::default())),
+            tags: Vec::new(),
+        },
+    }
+}
+
+/// The role of `RoleArn`, if it exists in the partition that the request is signed for.
+fn role<'w>(world: &'w World, call: &Call<'_>) -> Option<&'w Arc<Role>> {
+    let arn = RoleArn::parse(call.required("RoleArn"))?;
+    let same_partition = arn.partition == Partition::as_str(call.partition);
+    world.role_by_arn(&arn).filter(|_| same_partition)
+}
+
+/// A role's tags as its trust policy sees them: the calling session's transitive tags come first.
+///
+/// AWS: IAM User Guide, Passing session tags in AWS STS, chaining roles with session tags.
+fn shown_tags(role: &Role, call: &Call<'_>) -> Vec<(String, String)> {
+    match call.caller.session() {
+        Some(session) => {
+            let inherited: Vec<_> = session.inherited_tags().cloned().collect();
+            overridden(&role.tags, inherited.iter())
+        }
+        None => role.tags.clone(),
+    }
+}
+
+/// The source identity of the session to be: given, or inherited.
+fn source_identity<'c>(call: &'c Call<'_>) -> Option<&'c str> {
+    let inherited = || call.caller.session()?.source_identity.as_deref();
+    call.input.string("SourceIdentity").or_else(inherited)
+}
+
+fn source_identity_key(call: &Call<'_>, context: &mut Context) {
+    if let Some(source_identity) = source_identity(call) {
+        context.set("sts:SourceIdentity", source_identity);
+    }
+}
+
+/// STS names the resource and no reason, also where the caller is of the same account.
+fn denial(denial: &Denial<'_>) -> ServiceError {
+    let (beginning, resource) = (denial.beginning(), denial.question.resource());
+    access_denied(match resource {
+        "*" => beginning,
+        resource => format!("{beginning} on resource: {resource}"),
+    })
+}
+
+fn access_denied(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(403, "AccessDenied", message)
+}
+
+fn validation_error(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "ValidationError", message)
+}
+
+/// Where a structure of the input is a list of others.
+fn structures<'c>(call: &'c Call<'_>, member: &str) -> impl Iterator<Item = &'c Structure> {
+    call.input
+        .list(member)
+        .iter()
+        .filter_map(|value| match value {
+            rolecall_wire::Value::Structure(structure) => Some(structure),
+            _ => None,
+        })
+}

@@ -1,0 +1,99 @@
+//! Session tags: passed, inherited, transitive.
+//!
+//! AWS: IAM User Guide, Passing session tags in AWS STS.
+
+use rolecall_policy::Context;
+use rolecall_wire::{ServiceError, Value};
+
+use super::structures;
+use crate::service::call::Call;
+use crate::world::{Session, Tags};
+
+/// The tags that the request passes.
+pub(super) fn passed(call: &Call<'_>) -> Tags {
+    structures(call, "Tags")
+        .map(|tag| {
+            let text = |member| tag.string(member).unwrap_or_default().to_owned();
+            (text("Key"), text("Value"))
+        })
+        .collect()
+}
+
+/// The keys that the request makes transitive.
+pub(super) fn transitive(call: &Call<'_>) -> Vec<String> {
+    let keys = call.input.list("TransitiveTagKeys").iter();
+    keys.filter_map(|key| match key {
+        Value::String(key) => Some(key.clone()),
+        _ => None,
+    })
+    .collect()
+}
+
+fn inherited<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c (String, String)> {
+    let session = call.caller.session();
+    session.into_iter().flat_map(|s| Session::inherited_tags(s))
+}
+
+/// Whether the session to be has tags: then `sts:TagSession` is needed.
+pub(super) fn are_involved(call: &Call<'_>) -> bool {
+    !call.input.list("Tags").is_empty()
+        || !call.input.list("TransitiveTagKeys").is_empty()
+        || inherited(call).next().is_some()
+}
+
+/// The tags of the session to be, and which of them are transitive.
+pub(super) fn of_session(call: &Call<'_>) -> (Tags, Vec<String>) {
+    let (mut tags, mut keys) = (passed(call), transitive(call));
+    for tag in inherited(call) {
+        keys.push(tag.0.clone());
+        tags.push(tag.clone());
+    }
+    (tags, keys)
+}
+
+/// `aws:RequestTag/…` and `aws:TagKeys`. Whether inherited tags show here isn't settled; they don't.
+pub(super) fn request_keys(call: &Call<'_>, context: &mut Context) {
+    let tags = passed(call);
+    for (key, value) in &tags {
+        context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+    }
+    context.set_list(
+        "aws:TagKeys",
+        tags.into_iter().map(|(key, _)| key).collect(),
+    );
+}
+
+/// `sts:TransitiveTagKeys`.
+pub(super) fn transitive_keys(call: &Call<'_>, context: &mut Context) {
+    context.set_list("sts:TransitiveTagKeys", transitive(call));
+}
+
+/// Refuses tags that contradict themselves or the calling session.
+pub(super) fn check(call: &Call<'_>) -> Result<(), ServiceError> {
+    let tags = passed(call);
+    let has = |tags: &[(String, String)], key: &str| {
+        tags.iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(key))
+    };
+    for (index, (key, _)) in tags.iter().enumerate() {
+        if has(tags.get(..index).unwrap_or_default(), key) {
+            return invalid(
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            );
+        }
+        if inherited(call).any(|(other, _)| other.eq_ignore_ascii_case(key)) {
+            return invalid(
+                "One of the specified transitive tag keys can't be set because it conflicts with a \
+                 transitive tag key from the calling session.",
+            );
+        }
+    }
+    if transitive(call).iter().any(|key| !has(&tags, key)) {
+        return invalid("The specified transitive tag key must be included in the requested tags.");
+    }
+    Ok(())
+}
+
+fn invalid(message: &str) -> Result<(), ServiceError> {
+    Err(ServiceError::new(400, "InvalidParameterValue", message))
+}

@@ -1,0 +1,48 @@
+//! Why something can't be in a world.
+
+use thiserror::Error;
+
+/// A part of a specification that AWS wouldn't have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// Not twelve digits.
+    #[error("`{0}` is not an account number of 12 digits")]
+    InvalidAccountId(String),
+    /// The same account twice.
+    #[error("account {0} is there already")]
+    AccountExists(String),
+    /// An account that was not added.
+    #[error("there is no account {0}")]
+    UnknownAccount(String),
+    /// A name that AWS refuses.
+    #[error("`{name}` is not a name for a {kind}: {rule}")]
+    InvalidName {
+        /// `user`, `role`, `policy`, `bucket`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// What AWS asks of one.
+        rule: &'static str,
+    },
+    /// A path that AWS refuses.
+    #[error("`{0}` is not a path: it begins and ends with a slash, as in `/` and `/team/`")]
+    InvalidPath(String),
+    /// A name that is taken; names in IAM ignore case.
+    #[error("a {kind} named `{name}` is there already")]
+    Exists {
+        /// `user`, `role`, `policy`, `bucket`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A customer managed policy that was not added.
+    #[error("there is no policy {0}")]
+    UnknownPolicy(String),
+    /// Tags that AWS refuses.
+    #[error("{0}")]
+    InvalidTags(String),
+    /// A longest session that AWS refuses.
+    #[error("a longest session of {0} seconds is not between 3600 and 43200")]
+    InvalidMaxSession(i64),
+}

@@ -1,0 +1,83 @@
+//! Users and roles.
+
+use std::sync::{Arc, OnceLock};
+
+use rolecall_policy::PolicySet;
+
+use super::arn::{self, Partition};
+use super::permissions::{ManagedPolicies, Permissions, Prepared, resource_policy};
+use super::spec::PolicyDocument;
+use super::{AccountId, Tags};
+
+/// An IAM user.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) account: AccountId,
+    pub(crate) path: String,
+    pub(crate) name: String,
+    /// `AIDA…`.
+    pub(crate) id: String,
+    pub(crate) tags: Tags,
+    pub(crate) permissions: Permissions,
+}
+
+impl User {
+    pub(crate) fn arn(&self, partition: Partition) -> String {
+        arn::iam(partition, &self.account, "user", &self.path, &self.name)
+    }
+
+    pub(crate) fn prepared(&self, managed: &ManagedPolicies) -> &Prepared {
+        let arn = self.arn(Partition::Aws);
+        self.permissions.prepared(managed, &arn, &self.id)
+    }
+}
+
+/// An IAM role.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    pub(crate) account: AccountId,
+    pub(crate) path: String,
+    pub(crate) name: String,
+    /// `AROA…`.
+    pub(crate) id: String,
+    pub(crate) tags: Tags,
+    pub(crate) permissions: Permissions,
+    /// The longest session, in seconds.
+    pub(crate) max_session: i64,
+    pub(crate) trust: Trust,
+}
+
+impl Role {
+    pub(crate) fn arn(&self, partition: Partition) -> String {
+        arn::iam(partition, &self.account, "role", &self.path, &self.name)
+    }
+
+    pub(crate) fn prepared(&self, managed: &ManagedPolicies) -> &Prepared {
+        let arn = self.arn(Partition::Aws);
+        self.permissions.prepared(managed, &arn, &self.id)
+    }
+
+    /// The trust policy, ready to be evaluated.
+    pub(crate) fn prepared_trust(&self) -> &Arc<PolicySet> {
+        self.trust.prepared.get_or_init(|| {
+            let (arn, uri) = (self.arn(Partition::Aws), format!("{}/trust", self.id));
+            Arc::new(resource_policy(&arn, uri, &self.trust.document))
+        })
+    }
+}
+
+/// A role's trust policy.
+#[derive(Clone, Debug)]
+pub(crate) struct Trust {
+    document: PolicyDocument,
+    prepared: OnceLock<Arc<PolicySet>>,
+}
+
+impl Trust {
+    pub(crate) fn new(document: PolicyDocument) -> Self {
+        Self {
+            document,
+            prepared: OnceLock::new(),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The things of AWS in memory: accounts with their users, roles and policies, access keys, sessions, buckets.
+
+mod arn;
+mod bucket;
+mod build;
+mod error;
+mod identity;
+mod managed;
+mod names;
+mod permissions;
+mod public_policy;
+mod session;
+mod spec;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use self::arn::{AccountId, Partition};
+pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts_arn};
+pub(crate) use self::bucket::{
+    Bucket, BucketPolicy, Checksum, Object, ObjectHeaders, PublicAccessBlock,
+};
+pub use self::error::WorldError;
+pub(crate) use self::identity::{Role, User};
+pub(crate) use self::names::{bucket_name_problem, fold};
+pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Prepared, resource_policy};
+pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
+pub use self::spec::{
+    API_SOURCE, BucketSpec, CustomerPolicySpec, PolicyDocument, PolicySpec, RoleSpec, UserSpec,
+};
+use crate::Secret;
+use crate::ids::Ids;
+
+/// Tags, in the order given.
+pub(crate) type Tags = Vec<(String, String)>;
+
+/// How many sessions are kept before those that have expired are forgotten.
+const SESSIONS_BEFORE_PRUNING: usize = 65_536;
+
+/// The state of a mock AWS.
+///
+/// # Example
+///
+/// ```no_run
+/// use rolecall_mock::{PolicyDocument, RoleSpec, UserSpec, World};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut world = World::new(1, "2026-01-01T00:00:00Z".parse()?);
+/// world.add_account("123456789012")?;
+/// world.add_user(UserSpec::new("123456789012", "spa-deployment"))?;
+/// let trust = PolicyDocument::parse(
+///     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+///         "Principal": {"AWS": "arn:aws:iam::123456789012:user/spa-deployment"}}}"#,
+/// )?;
+/// world.add_role(RoleSpec::new("123456789012", "S3-CloudFront-Access", trust))?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(crate) start: Timestamp,
+    pub(crate) ids: Ids,
+    accounts: HashMap<AccountId, Account>,
+    default_account: Option<AccountId>,
+    managed_policies: ManagedPolicies,
+    keys: HashMap<String, Arc<AccessKey>>,
+    prune_at: usize,
+    buckets: HashMap<String, Arc<Bucket>>,
+}
+
+/// An account and who lives in it.
+#[derive(Clone, Debug)]
+struct Account {
+    /// S3's name for the account: 64 hexadecimal digits.
+    canonical_id: String,
+    root_key: String,
+    /// By folded name.
+    users: HashMap<String, Arc<User>>,
+    /// A user's first access key, by folded name.
+    user_keys: HashMap<String, String>,
+    /// By folded name.
+    roles: HashMap<String, Arc<Role>>,
+}
+
+/// What a caller signs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// `AKIA…`, or `ASIA…` for temporary ones.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: Secret,
+    /// With temporary credentials.
+    pub session_token: Option<Secret>,
+}
+
+impl World {
+    /// An empty world whose clock starts at `start` and whose ids, keys and tokens follow from `seed`.
+    pub fn new(seed: u64, start: Timestamp) -> Self {
+        Self {
+            start,
+            ids: Ids::new(seed),
+            accounts: HashMap::new(),
+            default_account: None,
+            managed_policies: HashMap::new(),
+            keys: HashMap::new(),
+            prune_at: SESSIONS_BEFORE_PRUNING,
+            buckets: HashMap::new(),
+        }
+    }
+
+    /// When the world's clock starts.
+    pub fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// The account added first.
+    pub fn default_account(&self) -> Option<&AccountId> {
+        self.default_account.as_ref()
+    }
+
+    /// The credentials of a user.
+    pub fn user_credentials(&self, account: &str, name: &str) -> Option<Credentials> {
+        let key = self.accounts.get(account)?.user_keys.get(&fold(name))?;
+        self.credentials(key)
+    }
+
+    /// The credentials of an account's root user.
+    pub fn root_credentials(&self, account: &str) -> Option<Credentials> {
+        self.credentials(&self.accounts.get(account)?.root_key)
+    }
+
+    fn credentials(&self, access_key_id: &str) -> Option<Credentials> {
+        let key = self.keys.get(access_key_id)?;
+        Some(Credentials {
+            access_key_id: key.id.clone(),
+            secret_access_key: key.secret.clone(),
+            session_token: key.session().map(|session| session.token.clone()),
+        })
+    }
+
+    pub(crate) fn user(&self, account: &str, name: &str) -> Option<&Arc<User>> {
+        let user = self.accounts.get(account)?.users.get(&fold(name))?;
+        (user.name == name).then_some(user)
+    }
+
+    pub(crate) fn role(&self, account: &str, name: &str) -> Option<&Arc<Role>> {
+        let role = self.accounts.get(account)?.roles.get(&fold(name))?;
+        (role.name == name).then_some(role)
+    }
+
+    /// The role of an ARN, whose path must be the role's too.
+    pub(crate) fn role_by_arn(&self, arn: &RoleArn<'_>) -> Option<&Arc<Role>> {
+        self.role(arn.account, arn.name)
+            .filter(|role| role.path == arn.path)
+    }
+
+    /// The role of a session, unless it was deleted; one made anew under its name is another.
+    pub(crate) fn role_of_session(&self, session: &Session) -> Option<&Arc<Role>> {
+        let SessionIdentity::Role { name, id, .. } = &session.identity;
+        self.role(session.account.as_str(), name)
+            .filter(|role| role.id == *id)
+    }
+
+    pub(crate) fn managed_policies(&self) -> &ManagedPolicies {
+        &self.managed_policies
+    }
+
+    /// A managed policy of a customer, or of AWS.
+    pub(crate) fn managed_policy(&self, arn: &str) -> Option<Arc<ManagedPolicy>> {
+        let known = self.managed_policies.get(arn);
+        known.map(Arc::clone).or_else(|| managed::find(arn))
+    }
+
+    pub(crate) fn access_key(&self, id: &str) -> Option<&Arc<AccessKey>> {
+        self.keys.get(id)
+    }
+
+    /// Keeps a session, and forgets expired ones when there are many.
+    pub(crate) fn add_session(&mut self, key: AccessKey, now: Timestamp) {
+        self.keys.insert(key.id.clone(), Arc::new(key));
+        if self.keys.len() >= self.prune_at {
+            self.keys
+                .retain(|_, key| key.session().is_none_or(|session| session.expires > now));
+            self.prune_at = self
+                .keys
+                .len()
+                .saturating_mul(2)
+                .max(SESSIONS_BEFORE_PRUNING);
+        }
+    }
+
+    /// S3's name for an account.
+    pub(crate) fn canonical_id(&self, account: &AccountId) -> &str {
+        self.accounts
+            .get(account)
+            .map_or("", |account| account.canonical_id.as_str())
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Option<&Arc<Bucket>> {
+        self.buckets.get(name)
+    }
+
+    pub(crate) fn bucket_mut(&mut self, name: &str) -> Option<&mut Bucket> {
+        self.buckets.get_mut(name).map(Arc::make_mut)
+    }
+
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = &Arc<Bucket>> {
+        self.buckets.values()
+    }
+
+    pub(crate) fn insert_bucket(&mut self, bucket: Bucket) {
+        self.buckets.insert(bucket.name.clone(), Arc::new(bucket));
+    }
+
+    pub(crate) fn remove_bucket(&mut self, name: &str) {
+        self.buckets.remove(name);
+    }
+}
