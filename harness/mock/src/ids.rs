@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rolecall_wire::sigv4::Secret;
 use sha2::{Digest as _, Sha256};
 
-use crate::Secret;
 use crate::world::AccountId;
 
 /// The letters of AWS's identifiers (base32, RFC 4648).
@@ -52,7 +52,7 @@ impl Ids {
 
     /// A secret access key: 40 characters.
     pub(crate) fn secret_access_key(&mut self) -> Secret {
-        Secret::new(BASE64.encode(self.bytes::<30>()))
+        Secret::from(BASE64.encode(self.bytes::<30>()))
     }
 
     /// A session token, sealed so that a changed one can be told from a foreign one.
@@ -62,7 +62,7 @@ impl Ids {
         token.extend(access_key_id.as_bytes());
         token.extend(self.bytes::<TOKEN_RANDOM>());
         token.extend(seal(&token));
-        Secret::new(BASE64.encode(token))
+        Secret::from(BASE64.encode(token))
     }
 
     /// A request id in the form of a UUID.

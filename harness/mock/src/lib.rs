@@ -16,12 +16,9 @@ mod caller;
 pub mod carrier;
 mod clock;
 mod context;
-#[cfg(feature = "server")]
-mod details;
 mod ids;
 mod mock;
 mod pipeline;
-mod secret;
 mod service;
 mod world;
 
@@ -29,8 +26,8 @@ pub use authorization::{AUTHORIZATION_ID_HEADER, Authorization, Question};
 pub use clock::Clock;
 pub use context::{ContextKey, RequestContext};
 pub use mock::{Mock, MockBuilder};
-pub use secret::Secret;
+pub use rolecall_wire::sigv4::{Credentials, Secret};
 pub use world::{
-    API_SOURCE, AccountId, BucketSpec, Credentials, CustomerPolicySpec, Partition, PolicyDocument,
-    PolicySpec, RoleSpec, UserSpec, World, WorldError,
+    API_SOURCE, AccountId, BucketSpec, CustomerPolicySpec, Partition, PolicyDocument, PolicySpec,
+    RoleSpec, UserSpec, World, WorldError,
 };

@@ -1,8 +1,8 @@
 //! Which service a request is for, told by its host, its signature's scope, or its form.
 
 use bytes::Bytes;
-use http::Request;
 use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderValue, Request};
 use percent_encoding::percent_decode_str;
 
 /// The host names of AWS's own endpoints and of those that stand in for them.
@@ -45,16 +45,23 @@ pub(super) fn destination(request: &Request<Bytes>) -> Destination {
     }
 }
 
+/// Gives a request that has no `host` header the one of its URI, which is what the client signed.
+pub(super) fn set_host(request: &mut Request<Bytes>) {
+    let authority = request.uri().authority();
+    let host = authority.and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(host) = host.filter(|_| !request.headers().contains_key(HOST)) {
+        request.headers_mut().insert(HOST, host);
+    }
+}
+
 /// The host that the client called, without its port.
 fn host(request: &Request<Bytes>) -> String {
-    let header = request
-        .headers()
-        .get(HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| request.uri().host()).unwrap_or_default();
-    let without_port = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let header = request.headers().get(HOST);
+    let host = header
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let is_port = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let without_port = host.rsplit_once(':').filter(|(_, port)| is_port(port));
     without_port
         .map_or(host, |(host, _)| host)
         .to_ascii_lowercase()
@@ -86,23 +93,21 @@ impl<'h> Host<'h> {
         else {
             return Self::default();
         };
-        let (service, region) = name.split_once('.').unwrap_or((name, ""));
+        let mut labels = name.split('.');
         Self {
-            service: Some(service),
-            region: Some(region).filter(|region| !region.is_empty()),
+            service: labels.next(),
+            region: region_of(labels.next()),
             bucket: None,
         }
     }
 
     /// `BUCKET.s3[.REGION].ANY-DOMAIN`; a bucket's name may have dots, and `s3` among them.
     fn virtual_host(host: &'h str) -> Option<Self> {
-        let (at, _) = host.match_indices(".s3.").last()?;
+        let at = host.rfind(".s3.")?;
         let (bucket, rest) = (host.get(..at)?, host.get(at + ".s3.".len()..)?);
         let is_aws = AWS_DOMAINS.iter().any(|domain| host.ends_with(domain));
-        let region = rest.split('.').find(|label| looks_like_region(label));
-        let mut found = Self::bucket(bucket, region);
-        found.service = is_aws.then_some("s3");
-        Some(found)
+        let region = is_aws.then(|| region_of(rest.split('.').next())).flatten();
+        Some(Self::bucket(bucket, region))
     }
 
     fn bucket(bucket: &'h str, region: Option<&'h str>) -> Self {
@@ -114,8 +119,15 @@ impl<'h> Host<'h> {
     }
 }
 
-fn looks_like_region(label: &str) -> bool {
-    label.ends_with(|c: char| c.is_ascii_digit()) && label.matches('-').count() >= 2
+/// The region of an endpoint of AWS; the global ones are us-east-1's.
+fn region_of(label: Option<&str>) -> Option<&str> {
+    match label {
+        None | Some("amazonaws") => Some("us-east-1"),
+        Some(label) => {
+            let looks_like_region = label.ends_with(|c: char| c.is_ascii_digit());
+            looks_like_region.then_some(label)
+        }
+    }
 }
 
 /// The service in the scope of a signature, in the header or in the query.
@@ -177,14 +189,14 @@ mod tests {
     #[test]
     fn a_host_of_aws_tells_the_service_and_the_region() {
         let rows = [
-            ("sts.amazonaws.com", "sts", None, None),
+            ("sts.amazonaws.com", "sts", Some("us-east-1"), None),
             (
                 "sts.eu-west-1.amazonaws.com",
                 "sts",
                 Some("eu-west-1"),
                 None,
             ),
-            ("iam.amazonaws.com", "iam", None, None),
+            ("iam.amazonaws.com", "iam", Some("us-east-1"), None),
             ("s3.us-east-1.amazonaws.com", "s3", Some("us-east-1"), None),
             (
                 "sts.cn-north-1.amazonaws.com.cn",
@@ -192,7 +204,19 @@ mod tests {
                 Some("cn-north-1"),
                 None,
             ),
-            ("spa-site.s3.amazonaws.com", "s3", None, Some("spa-site")),
+            (
+                "spa-site.s3.amazonaws.com",
+                "s3",
+                Some("us-east-1"),
+                Some("spa-site"),
+            ),
+            (
+                "x.s3.s3.amazonaws.com",
+                "s3",
+                Some("us-east-1"),
+                Some("x.s3"),
+            ),
+            ("iam.us-gov.amazonaws.com", "iam", None, None),
             (
                 "a.b.s3.eu-west-1.amazonaws.com",
                 "s3",

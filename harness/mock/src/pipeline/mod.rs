@@ -4,12 +4,208 @@ mod answer;
 mod dispatch;
 mod verify;
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Request, Response};
+use rolecall_policy::Context;
+use rolecall_wire::validate::{message, violations};
+use rolecall_wire::{Operation as Model, Service, ServiceError, Structure, codec, model};
 
+use self::answer::Ids;
+use self::dispatch::Destination;
+use self::verify::Verified;
+use crate::authorization::Authorization;
+use crate::caller::Caller;
+use crate::context::{ContextKey, RequestContext, describe_request};
 use crate::mock::State;
+use crate::service::call::Call;
+use crate::service::{self, Answer, Handler, Operation, ServiceTable};
+use crate::world::{AccountId, Partition, World};
 
-pub(crate) fn answer(_: &State, request: Request<Bytes>) -> Response<Bytes> {
-    let _ = dispatch::destination(&request);
-    Response::new(Bytes::new())
+/// Where services that have one endpoint for all regions are.
+const GLOBAL_SERVICES: [&str; 4] = ["iam", "iam-toolbox", "cloudfront", "organizations"];
+
+/// Answers a request.
+pub(crate) fn answer(state: &State, mut request: Request<Bytes>) -> Response<Bytes> {
+    dispatch::set_host(&mut request);
+    let destination = dispatch::destination(&request);
+    let ids = Ids::draw(state, &destination.service);
+    let mut response = match model::service(&destination.service) {
+        Some(model) => {
+            let exchange = Exchange {
+                state,
+                model,
+                destination: &destination,
+                ids: &ids,
+            };
+            exchange.answer(request)
+        }
+        None => answer::unknown_service(&destination.service, &ids),
+    };
+    answer::set_date(&mut response, state.clock.signing_now());
+    response
+}
+
+/// One request and its answer.
+struct Exchange<'a> {
+    state: &'a State,
+    model: &'static Service,
+    destination: &'a Destination,
+    ids: &'a Ids,
+}
+
+impl Exchange<'_> {
+    fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let metadata = self.ids.metadata(&request);
+        let (head, path) = (
+            request.method() == http::Method::HEAD,
+            request.uri().path().to_owned(),
+        );
+        let mut response = self
+            .proceed(request)
+            .map(|(operation, answered)| answer::encode(self.model, operation, answered, &metadata))
+            .unwrap_or_else(|error| codec::encode_error(self.model, &error, &metadata, head));
+        if self.model.name() == "s3" {
+            let bucket = answer::bucket_of(self.destination.bucket.as_deref(), &path);
+            answer::set_bucket_region(&mut response, &self.state.read(), bucket);
+        }
+        response
+    }
+
+    /// Reads, verifies, decodes and validates, in the order in which AWS finds faults; then runs the operation.
+    fn proceed(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<(&'static Model, answer::Answered), ServiceError> {
+        let bucket = self.destination.bucket.as_deref();
+        if self.model.protocol() == model::Protocol::Query
+            && request.body().len() > codec::MAX_QUERY_BODY
+        {
+            return Err(ServiceError::without_body(413));
+        }
+        let operation = codec::route(self.model, &request, bucket)?;
+        let verified = self.verify(operation, request)?;
+        let table = service::find(self.model.name());
+        let row = table.and_then(|table| table.operation(operation.name()));
+        let (Some(table), Some(row)) = (table, row) else {
+            return Err(not_implemented(self.model, operation));
+        };
+        let input = codec::decode_input(self.model, operation, &verified.request, bucket)?;
+        self.check_constraints(operation, &input)?;
+        let call = self.call(table, verified, input);
+        let answer = self.run(row, &call);
+        self.record(row, call);
+        let id = self.ids.authorization.clone();
+        Ok((operation, answer::Answered { answer, id }))
+    }
+
+    fn verify(&self, operation: &Model, request: Request<Bytes>) -> Result<Verified, ServiceError> {
+        if operation.is_unsigned() {
+            return Ok(Verified::unsigned(request, self.destination));
+        }
+        verify::verify(self.state, self.model, self.destination, request)
+    }
+
+    fn check_constraints(&self, operation: &Model, input: &Structure) -> Result<(), ServiceError> {
+        let found = violations(self.model, operation, input);
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(ServiceError::new(400, "ValidationError", message(&found)))
+    }
+
+    fn call(&self, table: &'static ServiceTable, verified: Verified, input: Structure) -> Call {
+        let partition = Partition::of_region(&verified.region);
+        let (parts, body) = verified.request.into_parts();
+        let given = parts
+            .extensions
+            .get::<RequestContext>()
+            .cloned()
+            .unwrap_or_default();
+        let now = self.state.clock.now();
+        let mut context = Context::new();
+        verified.caller.describe(partition, &mut context);
+        let region = self.requested_region(&verified.region, partition);
+        describe_request(&given, &parts.headers, region, now, &mut context);
+        Call {
+            service: table,
+            caller: verified.caller,
+            now,
+            region: verified.region,
+            partition,
+            headers: parts.headers,
+            signature: verified.facts,
+            input,
+            body,
+            context: Arc::new(context),
+            given_keys: self.given_keys(given),
+            enforce: self.state.enforce,
+            questions: RefCell::default(),
+        }
+    }
+
+    /// Those of this request come after those of all.
+    fn given_keys(&self, given: RequestContext) -> Vec<ContextKey> {
+        let mut keys = self.state.context();
+        keys.extend(given.keys);
+        keys
+    }
+
+    /// AWS: IAM User Guide, AWS global condition context keys, `aws:RequestedRegion`.
+    fn requested_region<'r>(&self, region: &'r str, partition: Partition) -> &'r str {
+        if GLOBAL_SERVICES.contains(&self.model.name()) {
+            partition.global_region()
+        } else {
+            region
+        }
+    }
+
+    fn run(&self, operation: &Operation, call: &Call) -> Answer {
+        match operation.handler {
+            Handler::Read(handle) => {
+                let world = self.state.read();
+                authorize(&world, operation, call)?;
+                handle(&world, call)
+            }
+            Handler::Write(handle) => {
+                let mut world = self.state.write();
+                authorize(&world, operation, call)?;
+                handle(&mut world, call)
+            }
+        }
+    }
+
+    fn record(&self, operation: &Operation, call: Call) {
+        let Caller { account, .. } = &call.caller;
+        let arn = call.caller.arn();
+        self.state.ledger().add(Authorization {
+            id: self.ids.authorization.clone(),
+            time: call.now,
+            service: self.model.name(),
+            operation: operation.name,
+            caller_arn: (!arn.is_empty()).then(|| arn.to_owned()),
+            caller_account: account.as_ref().map(AccountId::to_string),
+            context: call.context,
+            questions: call.questions.into_inner(),
+        });
+    }
+}
+
+fn authorize(world: &World, operation: &Operation, call: &Call) -> Result<(), ServiceError> {
+    if let Some(check) = operation.check {
+        check(world, call)?;
+    }
+    call.authorize(world, operation)
+}
+
+/// Nothing that looks like success, and nothing that AWS would say either.
+fn not_implemented(service: &Service, operation: &Model) -> ServiceError {
+    let name = format!("{}:{}", service.name(), operation.name());
+    ServiceError::new(
+        501,
+        "NotImplemented",
+        format!("{name} is not implemented by this mock"),
+    )
 }

@@ -1,1 +1,170 @@
-//! Signatures.
+//! Signatures, access keys and session tokens: who signed a request, and did they.
+//!
+//! The wire crate judges a signature's form, time and scope, and compares it; here its key is found, and the session
+//! behind a temporary one. The order is AWS's: scope, key and token, expiry, role, signature.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use rolecall_wire::sigv4::{self, Endpoint, SignatureError, SignedRequest, Transport};
+use rolecall_wire::{Service, ServiceError};
+
+use super::dispatch::Destination;
+use crate::caller::Caller;
+use crate::ids::read_token;
+use crate::mock::State;
+use crate::service::call::SignatureFacts;
+use crate::world::{AccessKey, Partition};
+
+/// The region of a request that doesn't say.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// A request whose caller is known.
+#[derive(Debug)]
+pub(super) struct Verified {
+    /// The request, its body without the framing of chunks.
+    pub(super) request: Request<Bytes>,
+    pub(super) caller: Caller,
+    /// The region that it is signed for.
+    pub(super) region: String,
+    pub(super) facts: SignatureFacts,
+}
+
+impl Verified {
+    /// A request that needs no signature.
+    pub(super) fn unsigned(request: Request<Bytes>, destination: &Destination) -> Self {
+        Self::by(Caller::anonymous(), request, destination)
+    }
+
+    fn by(caller: Caller, request: Request<Bytes>, destination: &Destination) -> Self {
+        let region = destination.region.as_deref().unwrap_or(DEFAULT_REGION);
+        Self {
+            request,
+            caller,
+            region: region.to_owned(),
+            facts: SignatureFacts::default(),
+        }
+    }
+}
+
+/// Verifies a request, in the order and words of its service.
+pub(super) fn verify(
+    state: &State,
+    service: &Service,
+    destination: &Destination,
+    request: Request<Bytes>,
+) -> Result<Verified, ServiceError> {
+    let endpoint = Endpoint {
+        service: service.signing_name(),
+        region: destination.region.as_deref(),
+    };
+    let signed = sigv4::read(&request, endpoint, state.clock.signing_now());
+    let checked = signed.and_then(|signed| {
+        let Some(signed) = signed else {
+            return Ok(None);
+        };
+        let caller = check(state, &signed, &request)?;
+        Ok(Some((signed, caller)))
+    });
+    match checked {
+        Ok(None) => Ok(Verified::unsigned(request, destination)),
+        Ok(Some((signed, caller))) => Ok(Verified {
+            facts: facts(state, &signed, &request),
+            request,
+            caller,
+            region: signed.scope.region,
+        }),
+        Err(_) if !state.enforce => Ok(anyone(state, request, destination)),
+        Err(error) => Err(error.answer(service)),
+    }
+}
+
+/// Whoever signs is the default account's root user, where nothing is enforced and the signature tells no more.
+fn anyone(state: &State, request: Request<Bytes>, destination: &Destination) -> Verified {
+    let account = state.read().default_account().cloned();
+    let partition = Partition::of_region(destination.region.as_deref().unwrap_or(DEFAULT_REGION));
+    let caller = account.map_or_else(Caller::anonymous, |account| {
+        Caller::root(&account, partition)
+    });
+    Verified::by(caller, request, destination)
+}
+
+fn facts(state: &State, signed: &SignedRequest, request: &Request<Bytes>) -> SignatureFacts {
+    let hash = request.headers().get("x-amz-content-sha256");
+    SignatureFacts {
+        auth_type: Some(match signed.transport {
+            Transport::Header => "REST-HEADER",
+            Transport::Query { .. } => "REST-QUERY-STRING",
+        }),
+        age: Some(state.clock.signing_now().duration_since(signed.time)),
+        content_sha256: hash.and_then(|hash| Some(hash.to_str().ok()?.to_owned())),
+    }
+}
+
+/// The caller, if the key is known, the token its own, the session alive, the signature right.
+fn check(
+    state: &State,
+    signed: &SignedRequest,
+    request: &Request<Bytes>,
+) -> Result<Caller, SignatureError> {
+    let key = find_key(state, signed)?;
+    check_token(state, signed, &key)?;
+    let caller = Caller::of_key(
+        &state.read(),
+        &key,
+        Partition::of_region(&signed.scope.region),
+    );
+    let caller = caller.ok_or_else(|| signed.unknown_key())?;
+    if state.enforce {
+        signed.verify(request, &key.signing_key(&signed.scope))?;
+        if key.session().is_none() && signed.session_token.is_some() {
+            return Err(signed.unreadable_token());
+        }
+        signed.check_payload(request)?;
+    }
+    Ok(caller)
+}
+
+fn find_key(state: &State, signed: &SignedRequest) -> Result<Arc<AccessKey>, SignatureError> {
+    let id = signed.access_key_id.as_str();
+    let known = state.read().access_key(id).map(Arc::clone);
+    let test_key = || {
+        state
+            .test_credentials
+            .then(|| state.write().add_test_key(id))?
+    };
+    let key = known.or_else(test_key).filter(|key| key.active);
+    key.ok_or_else(|| match has_expired(state, signed) {
+        true => signed.expired_token(),
+        false => signed.unknown_key(),
+    })
+}
+
+/// Whether the token belongs to the key and is of a session that is over, and forgotten.
+fn has_expired(state: &State, signed: &SignedRequest) -> bool {
+    let token = signed.session_token.as_deref().and_then(read_token);
+    token.is_some_and(|token| {
+        token.access_key_id == signed.access_key_id
+            && token.expires <= state.clock.now().as_second()
+    })
+}
+
+fn check_token(
+    state: &State,
+    signed: &SignedRequest,
+    key: &AccessKey,
+) -> Result<(), SignatureError> {
+    let Some(session) = key.session() else {
+        return Ok(());
+    };
+    match signed.session_token.as_deref() {
+        None | Some("") => Err(signed.unknown_key()),
+        Some(token) if token != session.token.expose() => Err(match read_token(token) {
+            Some(_) => signed.unknown_key(),
+            None => signed.unreadable_token(),
+        }),
+        Some(_) if session.expires <= state.clock.now() => Err(signed.expired_token()),
+        Some(_) => Ok(()),
+    }
+}

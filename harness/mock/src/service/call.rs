@@ -18,15 +18,15 @@ use crate::world::{AccountId, Partition, World};
 
 /// A verified request.
 #[derive(Debug)]
-pub(crate) struct Call<'a> {
+pub(crate) struct Call {
     pub(crate) service: &'static ServiceTable,
-    pub(crate) caller: &'a Caller,
+    pub(crate) caller: Caller,
     /// The world's time.
     pub(crate) now: Timestamp,
     /// The region that the request is signed for.
-    pub(crate) region: &'a str,
+    pub(crate) region: String,
     pub(crate) partition: Partition,
-    pub(crate) headers: &'a HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) signature: SignatureFacts,
     pub(crate) input: Structure,
     /// As it was sent, without the framing of chunks.
@@ -52,7 +52,7 @@ pub(crate) struct SignatureFacts {
     pub(crate) content_sha256: Option<String>,
 }
 
-impl Call<'_> {
+impl Call {
     /// Asks for all that an operation needs, in order; the first denial is the error.
     pub(crate) fn authorize(
         &self,
@@ -78,7 +78,7 @@ impl Call<'_> {
         let refused = self.enforce && !question.is_allowed();
         let error = refused.then(|| {
             (self.service.denial)(&Denial {
-                caller: self.caller,
+                caller: &self.caller,
                 question: &question,
                 owner: resource.account.as_ref(),
             })
@@ -101,7 +101,7 @@ impl Call<'_> {
     ) -> Question {
         let context = self.context_for(resource, keys);
         let policies = self.caller.policies(world);
-        Question::ask(self.caller, policies, action, resource, context)
+        Question::ask(&self.caller, policies, action, resource, context)
     }
 
     fn context_for(&self, resource: &Resource, keys: &[Key]) -> Context {

@@ -23,9 +23,9 @@ pub(crate) struct ServiceTable {
     /// The operations that are implemented.
     pub(crate) operations: &'static [Operation],
     /// What an operation acts on; refuses what the service looks at before authorization.
-    pub(crate) resource: fn(ResourceKind, &World, &Call<'_>) -> Result<Resource, ServiceError>,
+    pub(crate) resource: fn(ResourceKind, &World, &Call) -> Result<Resource, ServiceError>,
     /// The condition keys that all of the service's actions have; the account is the resource's.
-    pub(crate) keys: fn(&Call<'_>, Option<&AccountId>, &mut Context),
+    pub(crate) keys: fn(&Call, Option<&AccountId>, &mut Context),
     /// The error for a denial.
     pub(crate) denial: fn(&Denial<'_>) -> ServiceError,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Operation {
     /// By the service model's name: `PutObject`.
     pub(crate) name: &'static str,
     /// What is looked at before authorization, beyond the model's constraints.
-    pub(crate) check: Option<fn(&World, &Call<'_>) -> Result<(), ServiceError>>,
+    pub(crate) check: Option<fn(&World, &Call) -> Result<(), ServiceError>>,
     /// What must be allowed, in the order it is asked.
     pub(crate) needs: &'static [Need],
     /// Who answers.
@@ -48,7 +48,7 @@ impl Operation {
     pub(crate) const fn read(
         name: &'static str,
         needs: &'static [Need],
-        handler: fn(&World, &Call<'_>) -> Answer,
+        handler: fn(&World, &Call) -> Answer,
     ) -> Self {
         Self {
             name,
@@ -62,7 +62,7 @@ impl Operation {
     pub(crate) const fn write(
         name: &'static str,
         needs: &'static [Need],
-        handler: fn(&mut World, &Call<'_>) -> Answer,
+        handler: fn(&mut World, &Call) -> Answer,
     ) -> Self {
         Self {
             name,
@@ -75,7 +75,7 @@ impl Operation {
     /// The same with a check before authorization.
     pub(crate) const fn after(
         mut self,
-        check: fn(&World, &Call<'_>) -> Result<(), ServiceError>,
+        check: fn(&World, &Call) -> Result<(), ServiceError>,
     ) -> Self {
         self.check = Some(check);
         self
@@ -86,9 +86,9 @@ impl Operation {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Handler {
     /// One that leaves the world as it is.
-    Read(fn(&World, &Call<'_>) -> Answer),
+    Read(fn(&World, &Call) -> Answer),
     /// One that changes it.
-    Write(fn(&mut World, &Call<'_>) -> Answer),
+    Write(fn(&mut World, &Call) -> Answer),
 }
 
 /// What a handler gives.
@@ -142,6 +142,14 @@ impl Denial<'_> {
             self.caller.arn(),
             self.question.action()
         )
+    }
+}
+
+impl ServiceTable {
+    /// The row of an operation, if it is implemented.
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
+        let operations: &'static [Operation] = self.operations;
+        operations.iter().find(|operation| operation.name == name)
     }
 }
 

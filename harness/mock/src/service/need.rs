@@ -69,12 +69,12 @@ pub(crate) enum When {
     /// With a call that has one of these members.
     Given(&'static [&'static str]),
     /// As the function says.
-    Case(fn(&Call<'_>) -> bool),
+    Case(fn(&Call) -> bool),
 }
 
 impl When {
     /// Whether the call is such a case.
-    pub(crate) fn holds(self, call: &Call<'_>) -> bool {
+    pub(crate) fn holds(self, call: &Call) -> bool {
         match self {
             Self::Always => true,
             Self::Given(members) => members.iter().any(|m| call.input.get(m).is_some()),
@@ -91,12 +91,12 @@ pub(crate) enum Key {
     /// One key with this prefix for every tag of the resource.
     ResourceTags(&'static str),
     /// The function sets it, or a family of keys.
-    From(fn(&Call<'_>, &mut Context)),
+    From(fn(&Call, &mut Context)),
 }
 
 impl Key {
     /// Puts the key into a context, if the call has it.
-    pub(crate) fn set(self, call: &Call<'_>, resource: &Resource, context: &mut Context) {
+    pub(crate) fn set(self, call: &Call, resource: &Resource, context: &mut Context) {
         match self {
             Self::Member(key, member) => {
                 if let Some(value) = call.text(member) {

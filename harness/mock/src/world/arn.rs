@@ -91,6 +91,20 @@ impl Partition {
             .map_or(Self::Aws, |(_, partition)| *partition)
     }
 
+    /// The region of the services that a partition has one of.
+    pub(crate) fn global_region(self) -> &'static str {
+        match self {
+            Self::Aws => "us-east-1",
+            Self::China => "cn-north-1",
+            Self::UsGov => "us-gov-west-1",
+            Self::Iso => "us-iso-east-1",
+            Self::IsoB => "us-isob-east-1",
+            Self::IsoE => "eu-isoe-west-1",
+            Self::IsoF => "us-isof-south-1",
+            Self::EuSovereign => "eusc-de-east-1",
+        }
+    }
+
     /// As ARNs spell it.
     pub fn as_str(self) -> &'static str {
         match self {

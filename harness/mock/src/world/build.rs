@@ -12,6 +12,9 @@ use super::{
 };
 use crate::service::s3::new_object;
 
+/// The secret of the keys that LocalStack's users know.
+const TEST_SECRET: &str = "test";
+
 impl World {
     /// Adds an account, whose root user gets an access key; the first one is the default.
     pub fn add_account(&mut self, id: &str) -> Result<(), WorldError> {
@@ -189,6 +192,23 @@ impl World {
         let key = AccessKey::new(id.clone(), secret, active, owner);
         self.keys.insert(id.clone(), Arc::new(key));
         id
+    }
+
+    /// The key of a root user under the names that LocalStack's users know: `test`, or the number of an account, which
+    /// is made on first use.
+    pub(crate) fn add_test_key(&mut self, id: &str) -> Option<Arc<AccessKey>> {
+        let account = match id {
+            "test" => self.default_account.clone()?,
+            number => AccountId::parse(number).ok()?,
+        };
+        if !self.accounts.contains_key(&account) {
+            self.add_account(account.as_str()).ok()?;
+        }
+        let secret = TEST_SECRET.into();
+        let key = AccessKey::new(id.to_owned(), secret, true, KeyOwner::Root(account));
+        Some(Arc::clone(
+            self.keys.entry(id.to_owned()).or_insert(Arc::new(key)),
+        ))
     }
 
     fn known_account(&self, id: &str) -> Result<AccountId, WorldError> {

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rolecall_wire::sigv4::Credentials;
 
 pub use self::arn::{AccountId, Partition};
 pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts_arn};
@@ -30,7 +31,6 @@ pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
 pub use self::spec::{
     API_SOURCE, BucketSpec, CustomerPolicySpec, PolicyDocument, PolicySpec, RoleSpec, UserSpec,
 };
-use crate::Secret;
 use crate::ids::Ids;
 
 /// Tags, in the order given.
@@ -84,17 +84,6 @@ struct Account {
     roles: HashMap<String, Arc<Role>>,
 }
 
-/// What a caller signs with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// `AKIA…`, or `ASIA…` for temporary ones.
-    pub access_key_id: String,
-    /// The secret.
-    pub secret_access_key: Secret,
-    /// With temporary credentials.
-    pub session_token: Option<Secret>,
-}
-
 impl World {
     /// An empty world whose clock starts at `start` and whose ids, keys and tokens follow from `seed`.
     pub fn new(seed: u64, start: Timestamp) -> Self {
@@ -133,11 +122,8 @@ impl World {
 
     fn credentials(&self, access_key_id: &str) -> Option<Credentials> {
         let key = self.keys.get(access_key_id)?;
-        Some(Credentials {
-            access_key_id: key.id.clone(),
-            secret_access_key: key.secret.clone(),
-            session_token: key.session().map(|session| session.token.clone()),
-        })
+        let token = key.session().map(|session| session.token.expose());
+        Some(Credentials::new(&key.id, key.secret.clone(), token))
     }
 
     pub(crate) fn user(&self, account: &str, name: &str) -> Option<&Arc<User>> {

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rolecall_policy::PolicySet;
+use rolecall_wire::sigv4::{Scope, Secret, SigningKey};
 
 use super::{AccountId, Tags};
-use crate::Secret;
 
 /// An access key, long-term (`AKIA…`) or temporary (`ASIA…`).
 #[derive(Debug)]
@@ -15,7 +15,8 @@ pub(crate) struct AccessKey {
     pub(crate) secret: Secret,
     pub(crate) active: bool,
     pub(crate) owner: KeyOwner,
-    signing_key: Mutex<Option<ScopedKey>>,
+    /// The key derived last, and what it is for.
+    signing_key: Mutex<Option<(Scope, SigningKey)>>,
 }
 
 /// Whom an access key stands for.
@@ -29,13 +30,6 @@ pub(crate) enum KeyOwner {
     Session(Arc<Session>),
 }
 
-/// The key derived last, and the date, region and service it is for.
-#[derive(Debug)]
-struct ScopedKey {
-    scope: String,
-    key: [u8; 32],
-}
-
 impl AccessKey {
     pub(crate) fn new(id: String, secret: Secret, active: bool, owner: KeyOwner) -> Self {
         Self {
@@ -47,24 +41,17 @@ impl AccessKey {
         }
     }
 
-    /// The signing key for a scope: derived, or remembered from the last request of this key.
-    pub(crate) fn signing_key(
-        &self,
-        scope: &str,
-        derive: impl FnOnce(&str) -> [u8; 32],
-    ) -> [u8; 32] {
+    /// The signing key for a scope: derived, or remembered from the last request of this access key.
+    pub(crate) fn signing_key(&self, scope: &Scope) -> SigningKey {
         let mut last = self
             .signing_key
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some(scoped) if scoped.scope == scope => scoped.key,
+            Some((known, key)) if known == scope => key.clone(),
             _ => {
-                let key = derive(self.secret.expose());
-                *last = Some(ScopedKey {
-                    scope: scope.to_owned(),
-                    key,
-                });
+                let key = SigningKey::derive(&self.secret, scope);
+                *last = Some((scope.clone(), key.clone()));
                 key
             }
         }

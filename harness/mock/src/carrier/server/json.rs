@@ -1,42 +1,44 @@
-//! Values as JSON.
+//! Evaluations as JSON.
 
 use std::sync::Arc;
 
-use rolecall_wire::{Structure, Value};
-use serde_json::Value as Json;
+use serde_json::{Value, json};
 
-use crate::{Authorization, details};
+use crate::{Authorization, Question};
 
-/// Every evaluation of the authorizations, in order.
-pub(super) fn evaluations(authorizations: &[Arc<Authorization>]) -> Json {
-    let all = authorizations.iter().flat_map(|a| details::evaluations(a));
-    all.map(|evaluation| structure(&evaluation)).collect()
+/// Every evaluation of the authorizations, in order: AWS's Evaluation, and which request it belongs to.
+pub(super) fn evaluations(authorizations: &[Arc<Authorization>]) -> Value {
+    authorizations
+        .iter()
+        .flat_map(|of| of.questions.iter().map(|question| evaluation(of, question)))
+        .collect()
 }
 
-fn structure(structure: &Structure) -> Json {
-    let members = structure.iter();
-    Json::Object(
-        members
-            .map(|(name, value)| (name.to_owned(), json(value)))
-            .collect(),
-    )
-}
-
-fn json(value: &Value) -> Json {
-    match value {
-        Value::Boolean(flag) => (*flag).into(),
-        Value::Integer(number) => (*number).into(),
-        Value::Float(number) => (*number).into(),
-        Value::String(text) => text.as_str().into(),
-        Value::Blob(bytes) => String::from_utf8_lossy(bytes).into(),
-        Value::Timestamp(time) => time.to_string().into(),
-        Value::List(values) => values.iter().map(json).collect(),
-        Value::Map(entries) => Json::Object(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), json(value)))
-                .collect(),
-        ),
-        Value::Structure(members) => structure(members),
+fn evaluation(of: &Authorization, question: &Question) -> Value {
+    let mut evaluation: Value =
+        serde_json::from_str(&question.explain().to_json()).unwrap_or_default();
+    if let Some(members) = evaluation.as_object_mut() {
+        members.insert("context".to_owned(), context(question));
+        members.insert("authorizationId".to_owned(), json!(of.id));
+        members.insert("time".to_owned(), json!(format!("{:.0}", of.time)));
+        members.insert("service".to_owned(), json!(of.service));
+        members.insert("operation".to_owned(), json!(of.operation));
+        members.insert("principal".to_owned(), json!(of.caller_arn));
     }
+    evaluation
+}
+
+fn context(question: &Question) -> Value {
+    question
+        .context()
+        .iter()
+        .map(|(key, values, multivalued)| {
+            let value = match (values, multivalued) {
+                ([value], false) => json!(value),
+                (values, _) => json!(values),
+            };
+            (key.to_owned(), value)
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

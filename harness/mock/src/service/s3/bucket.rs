@@ -14,7 +14,7 @@ use crate::world::{AccountId, Bucket, PublicAccessBlock, World, bucket_name_prob
 const CLASSIC_REGION: &str = "us-east-1";
 
 /// The caller's buckets, by name.
-pub(super) fn list(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn list(world: &World, call: &Call) -> Answer {
     let prefix = call.input.string("Prefix").unwrap_or_default();
     let region = call.input.string("BucketRegion");
     let mut buckets: Vec<_> = world
@@ -60,7 +60,7 @@ pub(super) fn owner(world: &World, account: Option<&AccountId>) -> Structure {
 }
 
 /// What S3 looks at before it asks whether the bucket may be made.
-pub(super) fn check_new(_: &World, call: &Call<'_>) -> Result<(), ServiceError> {
+pub(super) fn check_new(_: &World, call: &Call) -> Result<(), ServiceError> {
     let name = call.required("Bucket");
     match bucket_name_problem(name) {
         Some(_) => Err(invalid_bucket_name(name)),
@@ -69,7 +69,7 @@ pub(super) fn check_new(_: &World, call: &Call<'_>) -> Result<(), ServiceError> 
 }
 
 /// Where the bucket is to be: at the endpoint's region, or at any from the one of us-east-1.
-fn new_region<'c>(call: &'c Call<'_>) -> Result<&'c str, ServiceError> {
+fn new_region<'c>(call: &'c Call) -> Result<&'c str, ServiceError> {
     let configuration = call.input.structure("CreateBucketConfiguration");
     let named = configuration.and_then(|c| c.string("LocationConstraint"));
     let incompatible = |named: &str| {
@@ -111,7 +111,7 @@ fn is_location_constraint(region: &str) -> bool {
     region == "EU" || (well_formed && region != CLASSIC_REGION)
 }
 
-pub(super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let name = call.required("Bucket");
     let Some(account) = &call.caller.account else {
         return Err(super::error::access_denied());
@@ -135,7 +135,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// AWS: S3 API Reference, CreateBucket: in us-east-1 making one's own bucket again succeeds.
-fn recreate(existing: &Bucket, call: &Call<'_>) -> Answer {
+fn recreate(existing: &Bucket, call: &Call) -> Answer {
     let name = existing.name.as_str();
     if !call.is_from(&existing.account) {
         let message = "The requested bucket name is not available. The bucket namespace is shared by all users \
@@ -150,7 +150,7 @@ fn recreate(existing: &Bucket, call: &Call<'_>) -> Answer {
     Err(ServiceError::new(409, "BucketAlreadyOwnedByYou", message).with("BucketName", name))
 }
 
-fn created(call: &Call<'_>, name: &str) -> Reply {
+fn created(call: &Call, name: &str) -> Reply {
     Structure::new()
         .with("Location", format!("/{name}"))
         .with("BucketArn", format!("arn:{}:s3:::{name}", call.partition))
@@ -158,7 +158,7 @@ fn created(call: &Call<'_>, name: &str) -> Reply {
 }
 
 /// New buckets have their ACLs switched off.
-fn check_acl(call: &Call<'_>) -> Result<(), ServiceError> {
+fn check_acl(call: &Call) -> Result<(), ServiceError> {
     let ownership = call.input.string("ObjectOwnership");
     let private = call.input.string("ACL").is_none_or(|acl| acl == "private");
     if private || ownership.is_some_and(|o| o != "BucketOwnerEnforced") {
@@ -172,7 +172,7 @@ fn check_acl(call: &Call<'_>) -> Result<(), ServiceError> {
     ))
 }
 
-pub(super) fn head(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn head(world: &World, call: &Call) -> Answer {
     let bucket = bucket(world, call)?;
     Ok(Structure::new()
         .with(
@@ -185,7 +185,7 @@ pub(super) fn head(world: &World, call: &Call<'_>) -> Answer {
 }
 
 /// In us-east-1 the constraint is empty.
-pub(super) fn location(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn location(world: &World, call: &Call) -> Answer {
     let bucket = bucket(world, call)?;
     let region = (bucket.region != CLASSIC_REGION).then_some(bucket.region.as_str());
     Ok(Structure::new()
@@ -193,7 +193,7 @@ pub(super) fn location(world: &World, call: &Call<'_>) -> Answer {
         .into())
 }
 
-pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let name = call.required("Bucket");
     let bucket = world.bucket(name).ok_or_else(|| no_such_bucket(name))?;
     if !bucket.objects.is_empty() {

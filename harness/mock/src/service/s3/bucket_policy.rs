@@ -10,7 +10,7 @@ use crate::service::call::Call;
 use crate::service::{Answer, Reply};
 use crate::world::{API_SOURCE, Bucket, BucketPolicy, PolicyDocument, World};
 
-pub(super) fn get(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn get(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "GET")?;
     let policy = bucket.policy.as_ref().ok_or_else(|| {
@@ -24,7 +24,7 @@ pub(super) fn get(world: &World, call: &Call<'_>) -> Answer {
     Ok(Structure::new().with("Policy", policy.json.as_ref()).into())
 }
 
-pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, true)?;
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "PUT")?;
@@ -36,12 +36,12 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
     change(world, call, |bucket| bucket.policy = Some(policy))
 }
 
-pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     check_owner(resource::bucket(world, call)?, call, "DELETE")?;
     change(world, call, |bucket| bucket.policy = None)
 }
 
-fn change(world: &mut World, call: &Call<'_>, change: impl FnOnce(&mut Bucket)) -> Answer {
+fn change(world: &mut World, call: &Call, change: impl FnOnce(&mut Bucket)) -> Answer {
     let name = call.required("Bucket");
     let bucket = world.bucket_mut(name).ok_or_else(|| no_such_bucket(name))?;
     change(bucket);
@@ -50,7 +50,7 @@ fn change(world: &mut World, call: &Call<'_>, change: impl FnOnce(&mut Bucket)) 
 
 /// AWS: S3 API Reference, PutBucketPolicy: whoever has the permission but belongs to another account than the bucket
 /// gets 405.
-fn check_owner(bucket: &Bucket, call: &Call<'_>, method: &str) -> Result<(), ServiceError> {
+fn check_owner(bucket: &Bucket, call: &Call, method: &str) -> Result<(), ServiceError> {
     if call.is_from(&bucket.account) {
         Ok(())
     } else {
@@ -72,7 +72,7 @@ fn read(bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
 }
 
 /// AWS: S3 User Guide, Troubleshoot access denied (403 Forbidden) errors, Block Public Access settings.
-fn blocked(call: &Call<'_>, bucket: &str) -> ServiceError {
+fn blocked(call: &Call, bucket: &str) -> ServiceError {
     let message = format!(
         "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:{}:s3:::{bucket}\" because \
          public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",

@@ -81,7 +81,7 @@ const NO_CHECKSUMS: [&str; 3] = ["algorithm", "mode", "type"];
 /// Checks the body against what the request's headers say of it; the answer is its checksum.
 ///
 /// Operations whose bodies matter are refused without any.
-pub(super) fn verify(call: &Call<'_>, required: bool) -> Result<Option<Checksum>, ServiceError> {
+pub(super) fn verify(call: &Call, required: bool) -> Result<Option<Checksum>, ServiceError> {
     let md5 = verify_md5(call)?;
     let Some((algorithm, value)) = sent(call)? else {
         if required && !md5 {
@@ -119,9 +119,9 @@ pub(super) fn verify(call: &Call<'_>, required: bool) -> Result<Option<Checksum>
 }
 
 /// The checksum header of the request, of which there may be one.
-fn sent<'c>(call: &'c Call<'_>) -> Result<Option<(&'static Algorithm, &'c str)>, ServiceError> {
+fn sent<'c>(call: &'c Call) -> Result<Option<(&'static Algorithm, &'c str)>, ServiceError> {
     let mut found = None;
-    for (header, value) in call.headers {
+    for (header, value) in &call.headers {
         let name = header.as_str().strip_prefix(PREFIX);
         let Some(name) = name.filter(|name| !NO_CHECKSUMS.contains(name)) else {
             continue;
@@ -143,7 +143,7 @@ fn sent<'c>(call: &'c Call<'_>) -> Result<Option<(&'static Algorithm, &'c str)>,
 }
 
 /// Whether there is a `Content-MD5`, and it is right.
-fn verify_md5(call: &Call<'_>) -> Result<bool, ServiceError> {
+fn verify_md5(call: &Call) -> Result<bool, ServiceError> {
     let Some(value) = call.header("content-md5") else {
         return Ok(false);
     };

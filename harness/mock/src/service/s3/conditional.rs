@@ -19,7 +19,7 @@ pub(super) enum Read {
 }
 
 /// Judges a read of an object.
-pub(super) fn read(call: &Call<'_>, object: &Object) -> Result<Read, ServiceError> {
+pub(super) fn read(call: &Call, object: &Object) -> Result<Read, ServiceError> {
     let is_newer = |than: Timestamp| object.modified.as_second() > than.as_second();
     let matches = call.input.string("IfMatch").map(|tags| names(tags, object));
     if matches == Some(false) {
@@ -40,11 +40,7 @@ pub(super) fn read(call: &Call<'_>, object: &Object) -> Result<Read, ServiceErro
 }
 
 /// Judges a write in the place of `existing`.
-pub(super) fn write(
-    call: &Call<'_>,
-    key: &str,
-    existing: Option<&Object>,
-) -> Result<(), ServiceError> {
+pub(super) fn write(call: &Call, key: &str, existing: Option<&Object>) -> Result<(), ServiceError> {
     let (none_match, matching) = (
         call.input.string("IfNoneMatch"),
         call.input.string("IfMatch"),
@@ -84,7 +80,7 @@ fn names(tags: &str, object: &Object) -> bool {
         .any(|tag| tag.trim() == "*" || bare(tag) == wanted)
 }
 
-fn time(call: &Call<'_>, member: &str) -> Option<Timestamp> {
+fn time(call: &Call, member: &str) -> Option<Timestamp> {
     match call.input.get(member)? {
         Value::Timestamp(time) => Some(*time),
         _ => None,

@@ -9,7 +9,7 @@ use crate::service::call::Call;
 use crate::world::{AccountId, Tags};
 
 /// The keys that every action of S3 has. The mock stands for S3 reached over TLS.
-pub(super) fn common(call: &Call<'_>, owner: Option<&AccountId>, context: &mut Context) {
+pub(super) fn common(call: &Call, owner: Option<&AccountId>, context: &mut Context) {
     if let Some(auth_type) = call.signature.auth_type {
         context.set("s3:authType", auth_type);
         context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
@@ -27,17 +27,17 @@ pub(super) fn common(call: &Call<'_>, owner: Option<&AccountId>, context: &mut C
 }
 
 /// Always there for `s3:ListBucket`: 1000 where the request doesn't say.
-pub(super) fn max_keys(call: &Call<'_>, context: &mut Context) {
+pub(super) fn max_keys(call: &Call, context: &mut Context) {
     let max_keys = call.input.integer("MaxKeys").unwrap_or(1000);
     context.set("s3:max-keys", max_keys.to_string());
 }
 
 /// True for a call that makes an object, not a part of one.
-pub(super) fn object_creation(_: &Call<'_>, context: &mut Context) {
+pub(super) fn object_creation(_: &Call, context: &mut Context) {
     context.set("s3:ObjectCreationOperation", "true");
 }
 
-pub(super) fn location_constraint(call: &Call<'_>, context: &mut Context) {
+pub(super) fn location_constraint(call: &Call, context: &mut Context) {
     let configuration = call.input.structure("CreateBucketConfiguration");
     if let Some(region) = configuration.and_then(|c| c.string("LocationConstraint")) {
         context.set("s3:locationconstraint", region);
@@ -45,7 +45,7 @@ pub(super) fn location_constraint(call: &Call<'_>, context: &mut Context) {
 }
 
 /// `s3:RequestObjectTag/…` and `s3:RequestObjectTagKeys`, from `x-amz-tagging`.
-pub(super) fn request_object_tags(call: &Call<'_>, context: &mut Context) {
+pub(super) fn request_object_tags(call: &Call, context: &mut Context) {
     let tags = header_tags(call);
     for (key, value) in &tags {
         context.set(&format!("s3:RequestObjectTag/{key}"), value.as_str());
@@ -55,7 +55,7 @@ pub(super) fn request_object_tags(call: &Call<'_>, context: &mut Context) {
 }
 
 /// The tags of `x-amz-tagging`, which are written like a query.
-pub(super) fn header_tags(call: &Call<'_>) -> Tags {
+pub(super) fn header_tags(call: &Call) -> Tags {
     let text = call.input.string("Tagging").unwrap_or_default();
     let decode = |part: &str| {
         let spaced = part.replace('+', " ");
@@ -68,14 +68,14 @@ pub(super) fn header_tags(call: &Call<'_>) -> Tags {
         .collect()
 }
 
-pub(super) fn names_no_version(call: &Call<'_>) -> bool {
+pub(super) fn names_no_version(call: &Call) -> bool {
     call.input.get("VersionId").is_none()
 }
 
-pub(super) fn locks_objects(call: &Call<'_>) -> bool {
+pub(super) fn locks_objects(call: &Call) -> bool {
     call.input.boolean("ObjectLockEnabledForBucket") == Some(true)
 }
 
-pub(super) fn bypasses_retention(call: &Call<'_>) -> bool {
+pub(super) fn bypasses_retention(call: &Call) -> bool {
     call.input.boolean("BypassGovernanceRetention") == Some(true)
 }

@@ -46,7 +46,7 @@ struct Page<'b> {
 }
 
 impl Query<'_> {
-    fn of<'c>(call: &'c Call<'_>, after: String) -> Result<Query<'c>, ServiceError> {
+    fn of<'c>(call: &'c Call, after: String) -> Result<Query<'c>, ServiceError> {
         let limit = call.input.integer("MaxKeys").unwrap_or(1000);
         let limit = usize::try_from(limit).map_err(|_| {
             let message = "Argument maxKeys must be an integer between 0 and 2147483647";
@@ -156,7 +156,7 @@ impl Query<'_> {
     }
 }
 
-pub(super) fn list_v2(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn list_v2(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let token = call.input.string("ContinuationToken");
     let start = call.input.string("StartAfter");
@@ -181,7 +181,7 @@ pub(super) fn list_v2(world: &World, call: &Call<'_>) -> Answer {
         .into())
 }
 
-pub(super) fn list_v1(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn list_v1(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let marker = call.input.string("Marker").unwrap_or_default();
     let query = Query::of(call, marker.to_owned())?;
@@ -196,7 +196,7 @@ pub(super) fn list_v1(world: &World, call: &Call<'_>) -> Answer {
         .into())
 }
 
-fn encoding_type(call: &Call<'_>) -> Result<bool, ServiceError> {
+fn encoding_type(call: &Call) -> Result<bool, ServiceError> {
     match call.input.string("EncodingType") {
         None => Ok(false),
         Some("url") => Ok(true),

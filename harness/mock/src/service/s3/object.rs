@@ -66,7 +66,7 @@ fn etag(body: &[u8]) -> String {
     format!("\"{}\"", hex(&Md5::digest(body)))
 }
 
-pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let key = call.required("Key");
     check_key(key)?;
@@ -107,7 +107,7 @@ fn check_key(key: &str) -> Result<(), ServiceError> {
 }
 
 /// ACLs are switched off, but for the one that says what holds anyway.
-fn check_acl(call: &Call<'_>) -> Result<(), ServiceError> {
+fn check_acl(call: &Call) -> Result<(), ServiceError> {
     let granted = [
         "GrantFullControl",
         "GrantRead",
@@ -128,7 +128,7 @@ fn check_acl(call: &Call<'_>) -> Result<(), ServiceError> {
     ))
 }
 
-fn headers(call: &Call<'_>) -> ObjectHeaders {
+fn headers(call: &Call) -> ObjectHeaders {
     let mut headers: ObjectHeaders = KEPT_HEADERS
         .iter()
         .filter_map(|name| Some((*name, call.input.string(name)?.to_owned())))
@@ -153,7 +153,7 @@ fn without_chunking(encoding: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(","))
 }
 
-fn metadata(call: &Call<'_>) -> Result<BTreeMap<String, String>, ServiceError> {
+fn metadata(call: &Call) -> Result<BTreeMap<String, String>, ServiceError> {
     let Some(Value::Map(given)) = call.input.get("Metadata") else {
         return Ok(BTreeMap::new());
     };
@@ -178,7 +178,7 @@ fn metadata(call: &Call<'_>) -> Result<BTreeMap<String, String>, ServiceError> {
     Ok(kept)
 }
 
-fn tags(call: &Call<'_>) -> Result<Tags, ServiceError> {
+fn tags(call: &Call) -> Result<Tags, ServiceError> {
     let tags = keys::header_tags(call);
     if tags.len() > TAG_LIMIT {
         return Err(ServiceError::new(
@@ -210,15 +210,15 @@ fn tags(call: &Call<'_>) -> Result<Tags, ServiceError> {
     Ok(tags)
 }
 
-pub(super) fn get(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn get(world: &World, call: &Call) -> Answer {
     read(world, call, true)
 }
 
-pub(super) fn head(world: &World, call: &Call<'_>) -> Answer {
+pub(super) fn head(world: &World, call: &Call) -> Answer {
     read(world, call, false)
 }
 
-fn read(world: &World, call: &Call<'_>, with_body: bool) -> Answer {
+fn read(world: &World, call: &Call, with_body: bool) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let key = call.required("Key");
     check_key(key)?;
@@ -258,7 +258,7 @@ fn read(world: &World, call: &Call<'_>, with_body: bool) -> Answer {
 /// AWS: S3 API Reference, GetObject, Permissions.
 fn find<'b>(
     world: &World,
-    call: &Call<'_>,
+    call: &Call,
     bucket: &'b Bucket,
     key: &str,
 ) -> Result<&'b Object, ServiceError> {
@@ -280,13 +280,7 @@ fn find<'b>(
 }
 
 /// What is said of an object beside its contents.
-fn describe(
-    world: &World,
-    call: &Call<'_>,
-    bucket: &Bucket,
-    key: &str,
-    object: &Object,
-) -> Structure {
+fn describe(world: &World, call: &Call, bucket: &Bucket, key: &str, object: &Object) -> Structure {
     let mut output = Structure::new()
         .with("AcceptRanges", "bytes")
         .with("LastModified", object.modified)
@@ -328,7 +322,7 @@ fn add_checksum(object: &Object, output: &mut Structure) {
 }
 
 /// Deleting what isn't there succeeds too.
-pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let key = call.required("Key");
     if let Some(tags) = call.input.string("IfMatch") {

@@ -13,11 +13,7 @@ use crate::world::{Bucket, PolicyDocument, World, bucket_name_problem, resource_
 
 /// The resource of a call. A bucket is looked up before any policy is asked, so that whoever signs validly learns
 /// which ones there are.
-pub(super) fn of(
-    kind: ResourceKind,
-    world: &World,
-    call: &Call<'_>,
-) -> Result<Resource, ServiceError> {
+pub(super) fn of(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
     match kind {
         ResourceKind::NewBucket => {
             let arn = bucket_arn(call, call.required("Bucket"));
@@ -31,10 +27,7 @@ pub(super) fn of(
 }
 
 /// The bucket of the request.
-pub(super) fn bucket<'w>(
-    world: &'w World,
-    call: &Call<'_>,
-) -> Result<&'w Arc<Bucket>, ServiceError> {
+pub(super) fn bucket<'w>(world: &'w World, call: &Call) -> Result<&'w Arc<Bucket>, ServiceError> {
     let name = call.required("Bucket");
     if bucket_name_problem(name).is_some() {
         return Err(invalid_bucket_name(name));
@@ -46,7 +39,7 @@ pub(super) fn bucket<'w>(
     }
 }
 
-pub(super) fn of_bucket(call: &Call<'_>, bucket: &Bucket) -> Resource {
+pub(super) fn of_bucket(call: &Call, bucket: &Bucket) -> Resource {
     Resource {
         arn: bucket_arn(call, &bucket.name),
         account: Some(bucket.account.clone()),
@@ -55,7 +48,7 @@ pub(super) fn of_bucket(call: &Call<'_>, bucket: &Bucket) -> Resource {
     }
 }
 
-pub(super) fn of_object(call: &Call<'_>, bucket: &Bucket, key: &str) -> Resource {
+pub(super) fn of_object(call: &Call, bucket: &Bucket, key: &str) -> Resource {
     let tags = bucket.objects.get(key).map(|object| object.tags.clone());
     Resource {
         arn: format!("{}/{key}", bucket_arn(call, &bucket.name)),
@@ -66,7 +59,7 @@ pub(super) fn of_object(call: &Call<'_>, bucket: &Bucket, key: &str) -> Resource
 
 /// AWS: S3 API Reference, `PutBucketPolicy`: the owner's root user can always get, put and delete the policy, whatever
 /// the policy says.
-fn of_bucket_policy(call: &Call<'_>, bucket: &Bucket) -> Resource {
+fn of_bucket_policy(call: &Call, bucket: &Bucket) -> Resource {
     let mut resource = of_bucket(call, bucket);
     if matches!(call.caller.identity, Identity::Root) && call.is_from(&bucket.account) {
         resource.policy = None;
@@ -74,14 +67,14 @@ fn of_bucket_policy(call: &Call<'_>, bucket: &Bucket) -> Resource {
     resource
 }
 
-fn bucket_arn(call: &Call<'_>, bucket: &str) -> String {
+fn bucket_arn(call: &Call, bucket: &str) -> String {
     format!("arn:{}:s3:::{bucket}", call.partition)
 }
 
 /// The bucket's policy as it holds for the caller: `RestrictPublicBuckets` shuts a public bucket to other accounts.
 ///
 /// AWS: S3 User Guide, Blocking public access, Block public access settings.
-fn policy(call: &Call<'_>, bucket: &Bucket) -> Option<Arc<PolicySet>> {
+fn policy(call: &Call, bucket: &Bucket) -> Option<Arc<PolicySet>> {
     let policy = bucket.policy.as_ref()?;
     let restricted = policy.public && bucket.public_access.restrict_public_buckets;
     if restricted && !call.is_from(&bucket.account) {

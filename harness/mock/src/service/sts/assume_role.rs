@@ -16,7 +16,7 @@ const DEFAULT_DURATION: i64 = 3600;
 const CHAINED_LIMIT: i64 = 3600;
 
 /// What AWS looks at before it asks any policy.
-pub(super) fn check(world: &World, call: &Call<'_>) -> Result<(), ServiceError> {
+pub(super) fn check(world: &World, call: &Call) -> Result<(), ServiceError> {
     let arn = call.required("RoleArn");
     if !arn.starts_with("arn:") || arn.split(':').count() < 6 {
         return Err(validation_error(format!("{arn} is invalid")));
@@ -32,7 +32,7 @@ pub(super) fn check(world: &World, call: &Call<'_>) -> Result<(), ServiceError> 
 }
 
 /// Nobody has a device yet.
-fn check_mfa(call: &Call<'_>) -> Result<(), ServiceError> {
+fn check_mfa(call: &Call) -> Result<(), ServiceError> {
     let given = |member| call.input.string(member).is_some();
     match (given("SerialNumber"), given("TokenCode")) {
         (false, false) => Ok(()),
@@ -47,7 +47,7 @@ fn check_mfa(call: &Call<'_>) -> Result<(), ServiceError> {
 }
 
 /// A chained session keeps the source identity it has.
-fn check_source_identity(call: &Call<'_>) -> Result<(), ServiceError> {
+fn check_source_identity(call: &Call) -> Result<(), ServiceError> {
     let inherited = call
         .caller
         .session()
@@ -61,7 +61,7 @@ fn check_source_identity(call: &Call<'_>) -> Result<(), ServiceError> {
 }
 
 /// Begins a session of a role that trusts the caller.
-pub(super) fn handle(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
     let Some(role) = role(world, call).cloned() else {
         // Only where authorization is switched off.
         return Err(access_denied(format!(
@@ -103,7 +103,7 @@ pub(super) fn handle(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// The session's length: the range is the model's matter; then the role's maximum, then the hour of chained roles.
-fn duration(call: &Call<'_>, role_maximum: i64) -> Result<i64, ServiceError> {
+fn duration(call: &Call, role_maximum: i64) -> Result<i64, ServiceError> {
     let duration = call
         .input
         .integer("DurationSeconds")

@@ -6,8 +6,8 @@ use crate::service::Answer;
 use crate::service::call::Call;
 use crate::world::{AccountId, World};
 
-pub(super) fn handle(_: &World, call: &Call<'_>) -> Answer {
-    let caller = call.caller;
+pub(super) fn handle(_: &World, call: &Call) -> Answer {
+    let caller = &call.caller;
     let account = caller.account.as_ref().map_or("", AccountId::as_str);
     Ok(Structure::new()
         .with("Arn", caller.arn())

@@ -67,7 +67,7 @@ pub(crate) static TABLE: ServiceTable = ServiceTable {
     denial,
 };
 
-fn resource(kind: ResourceKind, world: &World, call: &Call<'_>) -> Result<Resource, ServiceError> {
+fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
     Ok(match kind {
         ResourceKind::Role => role_resource(world, call),
         ResourceKind::Everything
@@ -80,7 +80,7 @@ fn resource(kind: ResourceKind, world: &World, call: &Call<'_>) -> Result<Resour
 
 /// The role of `RoleArn`. A role that isn't there is asked about all the same, and nobody trusts it: AWS doesn't
 /// disclose which roles exist.
-fn role_resource(world: &World, call: &Call<'_>) -> Resource {
+fn role_resource(world: &World, call: &Call) -> Resource {
     let arn = call.required("RoleArn");
     match role(world, call) {
         Some(role) => Resource {
@@ -99,7 +99,7 @@ fn role_resource(world: &World, call: &Call<'_>) -> Resource {
 }
 
 /// The role of `RoleArn`, if it exists in the partition that the request is signed for.
-fn role<'w>(world: &'w World, call: &Call<'_>) -> Option<&'w Arc<Role>> {
+fn role<'w>(world: &'w World, call: &Call) -> Option<&'w Arc<Role>> {
     let arn = RoleArn::parse(call.required("RoleArn"))?;
     let same_partition = arn.partition == Partition::as_str(call.partition);
     world.role_by_arn(&arn).filter(|_| same_partition)
@@ -108,7 +108,7 @@ fn role<'w>(world: &'w World, call: &Call<'_>) -> Option<&'w Arc<Role>> {
 /// A role's tags as its trust policy sees them: the calling session's transitive tags come first.
 ///
 /// AWS: IAM User Guide, Passing session tags in AWS STS, chaining roles with session tags.
-fn shown_tags(role: &Role, call: &Call<'_>) -> Vec<(String, String)> {
+fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
     match call.caller.session() {
         Some(session) => {
             let inherited: Vec<_> = session.inherited_tags().cloned().collect();
@@ -119,12 +119,12 @@ fn shown_tags(role: &Role, call: &Call<'_>) -> Vec<(String, String)> {
 }
 
 /// The source identity of the session to be: given, or inherited.
-fn source_identity<'c>(call: &'c Call<'_>) -> Option<&'c str> {
+fn source_identity<'c>(call: &'c Call) -> Option<&'c str> {
     let inherited = || call.caller.session()?.source_identity.as_deref();
     call.input.string("SourceIdentity").or_else(inherited)
 }
 
-fn source_identity_key(call: &Call<'_>, context: &mut Context) {
+fn source_identity_key(call: &Call, context: &mut Context) {
     if let Some(source_identity) = source_identity(call) {
         context.set("sts:SourceIdentity", source_identity);
     }
@@ -148,7 +148,7 @@ fn validation_error(message: impl Into<String>) -> ServiceError {
 }
 
 /// Where a structure of the input is a list of others.
-fn structures<'c>(call: &'c Call<'_>, member: &str) -> impl Iterator<Item = &'c Structure> {
+fn structures<'c>(call: &'c Call, member: &str) -> impl Iterator<Item = &'c Structure> {
     call.input
         .list(member)
         .iter()

@@ -26,7 +26,7 @@ pub(super) struct SessionPolicies {
 
 impl SessionPolicies {
     /// Reads the policies of a request.
-    pub(super) fn read(world: &World, call: &Call<'_>) -> Result<Self, ServiceError> {
+    pub(super) fn read(world: &World, call: &Call) -> Result<Self, ServiceError> {
         let inline = call.input.string("Policy").map(inline).transpose()?;
         let arns: Vec<_> = structures(call, "PolicyArns")
             .filter_map(policy_arn)
@@ -65,7 +65,7 @@ impl SessionPolicies {
     }
 
     /// How much of the room for policies and tags they take, in percent; `None` if nothing was passed.
-    pub(super) fn packed_size(&self, call: &Call<'_>) -> Result<Option<i64>, ServiceError> {
+    pub(super) fn packed_size(&self, call: &Call) -> Result<Option<i64>, ServiceError> {
         let inline = self.inline.as_ref().map_or(0, |p| p.json.chars().count());
         let arns: usize = self
             .managed

@@ -10,7 +10,7 @@ use crate::service::call::Call;
 use crate::world::{Session, Tags};
 
 /// The tags that the request passes.
-pub(super) fn passed(call: &Call<'_>) -> Tags {
+pub(super) fn passed(call: &Call) -> Tags {
     structures(call, "Tags")
         .map(|tag| {
             let text = |member| tag.string(member).unwrap_or_default().to_owned();
@@ -20,7 +20,7 @@ pub(super) fn passed(call: &Call<'_>) -> Tags {
 }
 
 /// The keys that the request makes transitive.
-pub(super) fn transitive(call: &Call<'_>) -> Vec<String> {
+pub(super) fn transitive(call: &Call) -> Vec<String> {
     let keys = call.input.list("TransitiveTagKeys").iter();
     keys.filter_map(|key| match key {
         Value::String(key) => Some(key.clone()),
@@ -29,20 +29,20 @@ pub(super) fn transitive(call: &Call<'_>) -> Vec<String> {
     .collect()
 }
 
-fn inherited<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c (String, String)> {
+fn inherited<'c>(call: &'c Call) -> impl Iterator<Item = &'c (String, String)> {
     let session = call.caller.session();
     session.into_iter().flat_map(|s| Session::inherited_tags(s))
 }
 
 /// Whether the session to be has tags: then `sts:TagSession` is needed.
-pub(super) fn are_involved(call: &Call<'_>) -> bool {
+pub(super) fn are_involved(call: &Call) -> bool {
     !call.input.list("Tags").is_empty()
         || !call.input.list("TransitiveTagKeys").is_empty()
         || inherited(call).next().is_some()
 }
 
 /// The tags of the session to be, and which of them are transitive.
-pub(super) fn of_session(call: &Call<'_>) -> (Tags, Vec<String>) {
+pub(super) fn of_session(call: &Call) -> (Tags, Vec<String>) {
     let (mut tags, mut keys) = (passed(call), transitive(call));
     for tag in inherited(call) {
         keys.push(tag.0.clone());
@@ -52,7 +52,7 @@ pub(super) fn of_session(call: &Call<'_>) -> (Tags, Vec<String>) {
 }
 
 /// `aws:RequestTag/…` and `aws:TagKeys`. Whether inherited tags show here isn't settled; they don't.
-pub(super) fn request_keys(call: &Call<'_>, context: &mut Context) {
+pub(super) fn request_keys(call: &Call, context: &mut Context) {
     let tags = passed(call);
     for (key, value) in &tags {
         context.set(&format!("aws:RequestTag/{key}"), value.as_str());
@@ -64,12 +64,12 @@ pub(super) fn request_keys(call: &Call<'_>, context: &mut Context) {
 }
 
 /// `sts:TransitiveTagKeys`.
-pub(super) fn transitive_keys(call: &Call<'_>, context: &mut Context) {
+pub(super) fn transitive_keys(call: &Call, context: &mut Context) {
     context.set_list("sts:TransitiveTagKeys", transitive(call));
 }
 
 /// Refuses tags that contradict themselves or the calling session.
-pub(super) fn check(call: &Call<'_>) -> Result<(), ServiceError> {
+pub(super) fn check(call: &Call) -> Result<(), ServiceError> {
     let tags = passed(call);
     let has = |tags: &[(String, String)], key: &str| {
         tags.iter()
