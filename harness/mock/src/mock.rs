@@ -23,7 +23,7 @@ use crate::world::World;
 /// let world = World::new(1, "2026-01-01T00:00:00Z".parse().unwrap());
 /// let mock = Mock::new(world);
 ///
-/// let request = http::Request::post("/?Action=GetCallerIdentity&Version=2011-06-15")
+/// let request = http::Request::get("/?Action=GetCallerIdentity&Version=2011-06-15")
 ///     .body(Bytes::new())
 ///     .unwrap();
 /// assert_eq!(mock.handle(request).status(), 403);
