@@ -177,7 +177,7 @@ impl Caller {
         match &self.identity {
             Identity::Anonymous | Identity::Root => Tags::new(),
             Identity::User(user) => user.tags.clone(),
-            Identity::Role(role, session) => overridden(&role.tags, session.tags.iter()),
+            Identity::Role(role, session) => overridden(&role.tags, &session.tags.iter()),
         }
     }
 }
@@ -191,7 +191,7 @@ pub(crate) fn assumed_role_arn(role: &Role, session_name: &str, partition: Parti
 /// `tags` with those of `over` in the place of their namesakes, in whatever case.
 pub(crate) fn overridden<'a>(
     tags: &'a Tags,
-    over: impl Iterator<Item = &'a (String, String)> + Clone,
+    over: &(impl Iterator<Item = &'a (String, String)> + Clone),
 ) -> Tags {
     let is_overridden = |key: &str| {
         over.clone()

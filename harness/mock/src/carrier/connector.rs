@@ -65,7 +65,7 @@ impl HttpConnector for Connector {
         let in_memory = self.in_memory.clone();
         HttpConnectorFuture::new(async move {
             let body = request.take_body().collect().await;
-            let body = body.map_err(|error| ConnectorError::user(error))?;
+            let body = body.map_err(ConnectorError::user)?;
             *request.body_mut() = SdkBody::from(body.to_bytes());
             in_memory.call(request).await
         })

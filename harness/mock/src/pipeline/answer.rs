@@ -99,13 +99,11 @@ pub(super) fn set_date(response: &mut Response<Bytes>, now: Timestamp) {
 /// The bucket that a request is about as a whole; none if it is about an object.
 pub(super) fn bucket_of<'r>(host_bucket: Option<&'r str>, path: &'r str) -> Option<&'r str> {
     let path = path.strip_prefix('/').unwrap_or(path);
-    match host_bucket {
-        Some(bucket) => path.is_empty().then_some(bucket),
-        None => {
-            let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-            key.is_empty().then_some(bucket)
-        }
-    }
+    let (bucket, key) = match host_bucket {
+        Some(bucket) => (bucket, path),
+        None => path.split_once('/').unwrap_or((path, "")),
+    };
+    key.is_empty().then_some(bucket)
 }
 
 /// S3 tells where a bucket is in answers about it as a whole, also in refusals.

@@ -10,8 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use rolecall_policy::Context;
-use rolecall_wire::validate::{message, violations};
-use rolecall_wire::{Operation as Model, Service, ServiceError, Structure, codec, model};
+use rolecall_wire::{Operation as Model, Service, ServiceError, Structure, codec, model, validate};
 
 use self::answer::Ids;
 use self::dispatch::Destination;
@@ -63,10 +62,10 @@ impl Exchange<'_> {
             request.method() == http::Method::HEAD,
             request.uri().path().to_owned(),
         );
-        let mut response = self
-            .proceed(request)
-            .map(|(operation, answered)| answer::encode(self.model, operation, answered, &metadata))
-            .unwrap_or_else(|error| codec::encode_error(self.model, &error, &metadata, head));
+        let mut response = match self.proceed(request) {
+            Ok((operation, answered)) => answer::encode(self.model, operation, answered, &metadata),
+            Err(error) => codec::encode_error(self.model, &error, &metadata, head),
+        };
         if self.model.name() == "s3" {
             let bucket = answer::bucket_of(self.destination.bucket.as_deref(), &path);
             answer::set_bucket_region(&mut response, &self.state.read(), bucket);
@@ -108,12 +107,13 @@ impl Exchange<'_> {
         verify::verify(self.state, self.model, self.destination, request)
     }
 
+    /// S3 has texts of its own for every fault.
     fn check_constraints(&self, operation: &Model, input: &Structure) -> Result<(), ServiceError> {
-        let found = violations(self.model, operation, input);
-        if found.is_empty() {
+        if self.model.name() == "s3" {
             return Ok(());
         }
-        Err(ServiceError::new(400, "ValidationError", message(&found)))
+        let found = validate::violations(self.model, operation, input);
+        validate::error(self.model, &found).map_or(Ok(()), Err)
     }
 
     fn call(&self, table: &'static ServiceTable, verified: Verified, input: Structure) -> Call {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
-use rolecall_wire::sigv4::{self, Endpoint, SignatureError, SignedRequest, Transport};
+use rolecall_wire::sigv4::{self, Endpoint, Payload, SignatureError, SignedRequest, Transport};
 use rolecall_wire::{Service, ServiceError};
 
 use super::dispatch::Destination;
@@ -67,7 +67,9 @@ pub(super) fn verify(
         let caller = check(state, &signed, &request)?;
         Ok(Some((signed, caller)))
     });
+    let chunked = |signed: &SignedRequest| signed.payload.is_some_and(Payload::is_chunked);
     match checked {
+        Ok(Some((signed, _))) if chunked(&signed) => Err(not_implemented()),
         Ok(None) => Ok(Verified::unsigned(request, destination)),
         Ok(Some((signed, caller))) => Ok(Verified {
             facts: facts(state, &signed, &request),
@@ -78,6 +80,12 @@ pub(super) fn verify(
         Err(_) if !state.enforce => Ok(anyone(state, request, destination)),
         Err(error) => Err(error.answer(service)),
     }
+}
+
+/// A body in signed or unsigned chunks.
+fn not_implemented() -> ServiceError {
+    let message = "A header you provided implies functionality that is not implemented";
+    ServiceError::new(501, "NotImplemented", message).with("Header", "x-amz-content-sha256")
 }
 
 /// Whoever signs is the default account's root user, where nothing is enforced and the signature tells no more.
@@ -135,9 +143,12 @@ fn find_key(state: &State, signed: &SignedRequest) -> Result<Arc<AccessKey>, Sig
             .then(|| state.write().add_test_key(id))?
     };
     let key = known.or_else(test_key).filter(|key| key.active);
-    key.ok_or_else(|| match has_expired(state, signed) {
-        true => signed.expired_token(),
-        false => signed.unknown_key(),
+    key.ok_or_else(|| {
+        if has_expired(state, signed) {
+            signed.expired_token()
+        } else {
+            signed.unknown_key()
+        }
     })
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Operation {
     /// By the service model's name: `PutObject`.
     pub(crate) name: &'static str,
     /// What is looked at before authorization, beyond the model's constraints.
-    pub(crate) check: Option<fn(&World, &Call) -> Result<(), ServiceError>>,
+    pub(crate) check: Option<Check>,
     /// What must be allowed, in the order it is asked.
     pub(crate) needs: &'static [Need],
     /// Who answers.
@@ -73,14 +73,14 @@ impl Operation {
     }
 
     /// The same with a check before authorization.
-    pub(crate) const fn after(
-        mut self,
-        check: fn(&World, &Call) -> Result<(), ServiceError>,
-    ) -> Self {
+    pub(crate) const fn after(mut self, check: Check) -> Self {
         self.check = Some(check);
         self
     }
 }
+
+/// A look at a call before authorization.
+pub(crate) type Check = fn(&World, &Call) -> Result<(), ServiceError>;
 
 /// Who answers an operation.
 #[derive(Clone, Copy, Debug)]

@@ -57,6 +57,14 @@ impl AccessKey {
         }
     }
 
+    /// The account it belongs to.
+    pub(crate) fn account(&self) -> &AccountId {
+        match &self.owner {
+            KeyOwner::Root(account) | KeyOwner::User { account, .. } => account,
+            KeyOwner::Session(session) => &session.account,
+        }
+    }
+
     /// The session of a temporary key.
     pub(crate) fn session(&self) -> Option<&Arc<Session>> {
         match &self.owner {

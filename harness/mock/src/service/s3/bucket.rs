@@ -14,6 +14,7 @@ use crate::world::{AccountId, Bucket, PublicAccessBlock, World, bucket_name_prob
 const CLASSIC_REGION: &str = "us-east-1";
 
 /// The caller's buckets, by name.
+#[expect(clippy::unnecessary_wraps, reason = "the signature of all handlers")]
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let prefix = call.input.string("Prefix").unwrap_or_default();
     let region = call.input.string("BucketRegion");
@@ -69,7 +70,7 @@ pub(super) fn check_new(_: &World, call: &Call) -> Result<(), ServiceError> {
 }
 
 /// Where the bucket is to be: at the endpoint's region, or at any from the one of us-east-1.
-fn new_region<'c>(call: &'c Call) -> Result<&'c str, ServiceError> {
+fn new_region(call: &Call) -> Result<&str, ServiceError> {
     let configuration = call.input.structure("CreateBucketConfiguration");
     let named = configuration.and_then(|c| c.string("LocationConstraint"));
     let incompatible = |named: &str| {
@@ -134,7 +135,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     Ok(created(call, name))
 }
 
-/// AWS: S3 API Reference, CreateBucket: in us-east-1 making one's own bucket again succeeds.
+/// AWS: S3 API Reference, `CreateBucket`: in us-east-1 making one's own bucket again succeeds.
 fn recreate(existing: &Bucket, call: &Call) -> Answer {
     let name = existing.name.as_str();
     if !call.is_from(&existing.account) {

@@ -48,7 +48,7 @@ fn change(world: &mut World, call: &Call, change: impl FnOnce(&mut Bucket)) -> A
     Ok(Reply::empty().with_status(204))
 }
 
-/// AWS: S3 API Reference, PutBucketPolicy: whoever has the permission but belongs to another account than the bucket
+/// AWS: S3 API Reference, `PutBucketPolicy`: whoever has the permission but belongs to another account than the bucket
 /// gets 405.
 fn check_owner(bucket: &Bucket, call: &Call, method: &str) -> Result<(), ServiceError> {
     if call.is_from(&bucket.account) {

@@ -119,7 +119,7 @@ pub(super) fn verify(call: &Call, required: bool) -> Result<Option<Checksum>, Se
 }
 
 /// The checksum header of the request, of which there may be one.
-fn sent<'c>(call: &'c Call) -> Result<Option<(&'static Algorithm, &'c str)>, ServiceError> {
+fn sent(call: &Call) -> Result<Option<(&'static Algorithm, &str)>, ServiceError> {
     let mut found = None;
     for (header, value) in &call.headers {
         let name = header.as_str().strip_prefix(PREFIX);

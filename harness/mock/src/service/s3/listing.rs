@@ -16,7 +16,7 @@ use crate::service::Answer;
 use crate::service::call::Call;
 use crate::world::{Bucket, Object, World};
 
-/// AWS: S3 API Reference, ListObjectsV2, `MaxKeys`.
+/// AWS: S3 API Reference, `ListObjectsV2`, `MaxKeys`.
 const PAGE_LIMIT: usize = 1000;
 /// What `encoding-type=url` leaves as it is.
 const URL_SAFE: &AsciiSet = &NON_ALPHANUMERIC
@@ -46,7 +46,7 @@ struct Page<'b> {
 }
 
 impl Query<'_> {
-    fn of<'c>(call: &'c Call, after: String) -> Result<Query<'c>, ServiceError> {
+    fn of(call: &Call, after: String) -> Result<Query<'_>, ServiceError> {
         let limit = call.input.integer("MaxKeys").unwrap_or(1000);
         let limit = usize::try_from(limit).map_err(|_| {
             let message = "Argument maxKeys must be an integer between 0 and 2147483647";
@@ -77,17 +77,14 @@ impl Query<'_> {
                 page.last = last;
                 break;
             }
-            let name = match self.common_prefix(key) {
-                Some(common) => {
-                    page.common_prefixes.push(common.clone());
-                    next = after_all_with(&common);
-                    common
-                }
-                None => {
-                    page.objects.push((key, object));
-                    next = Some(Bound::Excluded(key.clone()));
-                    key.clone()
-                }
+            let name = if let Some(common) = self.common_prefix(key) {
+                page.common_prefixes.push(common.clone());
+                next = after_all_with(&common);
+                common
+            } else {
+                page.objects.push((key, object));
+                next = Some(Bound::Excluded(key.clone()));
+                key.clone()
             };
             last = Some(name);
         }
@@ -281,10 +278,20 @@ mod tests {
         )
     }
 
-    /// AWS: S3 User Guide, Organizing objects using prefixes; API Reference, ListObjectsV2.
+    /// Prefix, delimiter, start and limit; the names found, and whether there are more.
+    type Row<'r> = (
+        &'r str,
+        Option<&'r str>,
+        &'r str,
+        usize,
+        &'r [&'r str],
+        bool,
+    );
+
+    /// AWS: S3 User Guide, Organizing objects using prefixes; API Reference, `ListObjectsV2`.
     #[test]
     fn keys_behind_a_delimiter_count_as_one() {
-        let rows: [(&str, Option<&str>, &str, usize, &[&str], bool); 8] = [
+        let rows: [Row<'_>; 8] = [
             (
                 "",
                 Some("/"),

@@ -2,6 +2,7 @@
 
 mod bucket;
 mod bucket_policy;
+mod bucket_tagging;
 mod checksum;
 mod conditional;
 mod error;
@@ -152,6 +153,21 @@ const OPERATIONS: &[Operation] = &[
             ResourceKind::BucketPolicy,
         )],
         bucket_policy::delete,
+    ),
+    Operation::read(
+        "GetBucketTagging",
+        &[Need::new("s3:GetBucketTagging", ResourceKind::Bucket)],
+        bucket_tagging::get,
+    ),
+    Operation::write(
+        "PutBucketTagging",
+        &[Need::new("s3:PutBucketTagging", ResourceKind::Bucket)],
+        bucket_tagging::put,
+    ),
+    Operation::write(
+        "DeleteBucketTagging",
+        &[Need::new("s3:PutBucketTagging", ResourceKind::Bucket)],
+        bucket_tagging::delete,
     ),
     Operation::read(
         "ListObjects",

@@ -255,7 +255,7 @@ fn read(world: &World, call: &Call, with_body: bool) -> Answer {
 
 /// The object of a key; that there is none, only those learn who may list the bucket.
 ///
-/// AWS: S3 API Reference, GetObject, Permissions.
+/// AWS: S3 API Reference, `GetObject`, Permissions.
 fn find<'b>(
     world: &World,
     call: &Call,
@@ -269,14 +269,12 @@ fn find<'b>(
             "Invalid version id specified",
         ));
     }
-    match bucket.objects.get(key) {
-        Some(object) => Ok(object),
-        None => {
-            let bucket = resource::of_bucket(call, bucket);
-            call.require(world, "s3:ListBucket", &bucket, &[])?;
-            Err(no_such_key(key))
-        }
+    if let Some(object) = bucket.objects.get(key) {
+        return Ok(object);
     }
+    let bucket = resource::of_bucket(call, bucket);
+    call.require(world, "s3:ListBucket", &bucket, &[])?;
+    Err(no_such_key(key))
 }
 
 /// What is said of an object beside its contents.

@@ -1,6 +1,6 @@
 //! Parts of objects: the `Range` header.
 //!
-//! AWS: S3 API Reference, GetObject, `Range`; RFC 9110, section 14.
+//! AWS: S3 API Reference, `GetObject`, `Range`; RFC 9110, section 14.
 
 use std::ops::Range;
 

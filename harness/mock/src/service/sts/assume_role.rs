@@ -10,7 +10,7 @@ use crate::service::Answer;
 use crate::service::call::Call;
 use crate::world::{SessionIdentity, World};
 
-/// Seconds; AWS: API Reference, AssumeRole, `DurationSeconds`.
+/// Seconds; AWS: API Reference, `AssumeRole`, `DurationSeconds`.
 const DEFAULT_DURATION: i64 = 3600;
 /// Seconds; AWS: IAM User Guide, Roles terms and concepts, role chaining.
 const CHAINED_LIMIT: i64 = 3600;

@@ -1,5 +1,6 @@
 //! AWS Security Token Service.
 
+mod access_key_info;
 mod assume_role;
 mod caller_identity;
 mod credentials;
@@ -52,6 +53,11 @@ const OPERATIONS: &[Operation] = &[
     )
     .after(assume_role::check),
     Operation::read(
+        "GetAccessKeyInfo",
+        &[Need::new("sts:GetAccessKeyInfo", ResourceKind::Everything)],
+        access_key_info::handle,
+    ),
+    Operation::read(
         "GetCallerIdentity",
         &[Need::new("sts:GetCallerIdentity", ResourceKind::Everything)],
         caller_identity::handle,
@@ -67,6 +73,7 @@ pub(crate) static TABLE: ServiceTable = ServiceTable {
     denial,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of all services")]
 fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
     Ok(match kind {
         ResourceKind::Role => role_resource(world, call),
@@ -112,14 +119,14 @@ fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
     match call.caller.session() {
         Some(session) => {
             let inherited: Vec<_> = session.inherited_tags().cloned().collect();
-            overridden(&role.tags, inherited.iter())
+            overridden(&role.tags, &inherited.iter())
         }
         None => role.tags.clone(),
     }
 }
 
 /// The source identity of the session to be: given, or inherited.
-fn source_identity<'c>(call: &'c Call) -> Option<&'c str> {
+fn source_identity(call: &Call) -> Option<&str> {
     let inherited = || call.caller.session()?.source_identity.as_deref();
     call.input.string("SourceIdentity").or_else(inherited)
 }

@@ -10,11 +10,11 @@ use super::{session_tags, structures};
 use crate::service::call::Call;
 use crate::world::{API_SOURCE, PolicyDocument, World};
 
-/// AWS: API Reference, AssumeRole, `Policy`: inline policy and ARNs together.
+/// AWS: API Reference, `AssumeRole`, `Policy`: inline policy and ARNs together.
 const PLAIN_LIMIT: usize = 2048;
 /// The bytes that come to 100 %. AWS packs in a way it doesn't publish; this is the mock's own measure.
 const PACKED_LIMIT: usize = 4096;
-/// AWS: API Reference, AssumeRole, `PolicyArns`.
+/// AWS: API Reference, `AssumeRole`, `PolicyArns`.
 const MANAGED_LIMIT: usize = 10;
 
 /// Session policies as they were passed.

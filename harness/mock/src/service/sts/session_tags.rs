@@ -29,7 +29,7 @@ pub(super) fn transitive(call: &Call) -> Vec<String> {
     .collect()
 }
 
-fn inherited<'c>(call: &'c Call) -> impl Iterator<Item = &'c (String, String)> {
+fn inherited(call: &Call) -> impl Iterator<Item = &(String, String)> {
     let session = call.caller.session();
     session.into_iter().flat_map(|s| Session::inherited_tags(s))
 }

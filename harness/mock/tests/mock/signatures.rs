@@ -1,8 +1,6 @@
 //! Signatures, keys and tokens, each wrong in its own way: AWS's codes and texts, per service.
 
-mod common;
-
-use common::*;
+use crate::client::*;
 use http::HeaderValue;
 use jiff::SignedDuration;
 use rolecall_mock::{Credentials, Mock};
@@ -111,7 +109,7 @@ fn keys_and_tokens_are_judged_as_aws_does() {
         (
             "an unknown key",
             altered(&user, |c| {
-                c.access_key_id = "AKIAIOSFODNN7EXAMPLE".to_owned()
+                c.access_key_id = "AKIAIOSFODNN7EXAMPLE".to_owned();
             }),
             unknown.0.clone(),
             unknown.1.clone(),
@@ -281,7 +279,7 @@ fn without_enforcement_any_credentials_do() {
     assert_eq!(s3(&user).0, 200);
     assert_eq!(s3(&altered(&user, |c| c.secret = "wrong".into())).0, 200);
     let unknown = altered(&user, |c| {
-        c.access_key_id = "AKIAIOSFODNN7EXAMPLE".to_owned()
+        c.access_key_id = "AKIAIOSFODNN7EXAMPLE".to_owned();
     });
     let identity = unknown
         .call("sts:GetCallerIdentity", &Structure::new())

@@ -1,8 +1,6 @@
 //! `GetCallerIdentity` and `AssumeRole`: who may become whom.
 
-mod common;
-
-use common::*;
+use crate::client::*;
 use jiff::SignedDuration;
 use rolecall_mock::{AUTHORIZATION_ID_HEADER, Mock, RoleSpec, UserSpec};
 use rolecall_wire::{Structure, Value};
@@ -54,7 +52,7 @@ fn everyone_learns_who_they_are() {
     assert_eq!(caller(&Client::root(&mock, MAIN)), root);
 }
 
-/// AWS: STS API Reference, GetCallerIdentity: no permissions are required, and a deny has no effect.
+/// AWS: STS API Reference, `GetCallerIdentity`: no permissions are required, and a deny has no effect.
 #[test]
 fn nothing_denies_the_caller_identity() {
     let mut world = world();
@@ -76,7 +74,7 @@ fn the_partition_is_that_of_the_region() {
     );
 }
 
-/// AWS: STS API Reference, AssumeRole, response elements.
+/// AWS: STS API Reference, `AssumeRole`, response elements.
 #[test]
 fn an_assumed_role_gives_temporary_credentials() {
     let mock = tutorial();

@@ -1,7 +1,5 @@
 //! A client that signs with `rolecall_wire::sigv4` and reads answers with `rolecall_wire::codec`.
 
-#![expect(dead_code, reason = "every test file uses a part of it")]
-
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
@@ -10,31 +8,31 @@ use rolecall_mock::{
 };
 use rolecall_wire::{ServiceError, Structure, Value, codec, model, sigv4};
 
-pub const MAIN: &str = "123456789012";
-pub const OTHER: &str = "210987654321";
+pub(crate) const MAIN: &str = "123456789012";
+pub(crate) const OTHER: &str = "210987654321";
 
-pub fn start() -> Timestamp {
+pub(crate) fn start() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().unwrap()
 }
 
 /// Two accounts with nothing in them.
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     let mut world = World::new(1, start());
     world.add_account(MAIN).unwrap();
     world.add_account(OTHER).unwrap();
     world
 }
 
-pub fn document(json: &str) -> PolicyDocument {
+pub(crate) fn document(json: &str) -> PolicyDocument {
     PolicyDocument::parse(json).unwrap()
 }
 
 /// An inline policy that allows actions on a resource.
-pub fn allow(actions: &str, resource: &str) -> PolicySpec {
+pub(crate) fn allow(actions: &str, resource: &str) -> PolicySpec {
     statement("Allow", actions, resource)
 }
 
-pub fn deny(actions: &str, resource: &str) -> PolicySpec {
+pub(crate) fn deny(actions: &str, resource: &str) -> PolicySpec {
     statement("Deny", actions, resource)
 }
 
@@ -50,28 +48,28 @@ fn statement(effect: &str, actions: &str, resource: &str) -> PolicySpec {
 }
 
 /// A trust policy with one statement; `rest` is what follows its principal.
-pub fn trust(principal: &str, rest: &str) -> PolicyDocument {
+pub(crate) fn trust(principal: &str, rest: &str) -> PolicyDocument {
     document(&format!(
         r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {principal},
             "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]{rest}}}]}}"#
     ))
 }
 
-pub fn user(name: &str, policies: Vec<PolicySpec>) -> UserSpec {
+pub(crate) fn user(name: &str, policies: Vec<PolicySpec>) -> UserSpec {
     UserSpec {
         policies,
         ..UserSpec::new(MAIN, name)
     }
 }
 
-pub fn role(name: &str, trust: PolicyDocument, policies: Vec<PolicySpec>) -> RoleSpec {
+pub(crate) fn role(name: &str, trust: PolicyDocument, policies: Vec<PolicySpec>) -> RoleSpec {
     RoleSpec {
         policies,
         ..RoleSpec::new(MAIN, name, trust)
     }
 }
 
-pub fn bucket(name: &str, policy: Option<&str>) -> BucketSpec {
+pub(crate) fn bucket(name: &str, policy: Option<&str>) -> BucketSpec {
     BucketSpec {
         policy: policy.map(document),
         ..BucketSpec::new(MAIN, name)
@@ -80,23 +78,23 @@ pub fn bucket(name: &str, policy: Option<&str>) -> BucketSpec {
 
 /// Who calls a mock.
 #[derive(Clone)]
-pub struct Client {
-    pub mock: Mock,
-    pub credentials: Option<Credentials>,
-    pub region: String,
-    pub endpoint: String,
+pub(crate) struct Client {
+    pub(crate) mock: Mock,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) region: String,
+    pub(crate) endpoint: String,
 }
 
 impl Client {
-    pub fn user(mock: &Mock, name: &str) -> Self {
+    pub(crate) fn user(mock: &Mock, name: &str) -> Self {
         Self::with(mock, mock.read(|world| world.user_credentials(MAIN, name)))
     }
 
-    pub fn root(mock: &Mock, account: &str) -> Self {
+    pub(crate) fn root(mock: &Mock, account: &str) -> Self {
         Self::with(mock, mock.read(|world| world.root_credentials(account)))
     }
 
-    pub fn anonymous(mock: &Mock) -> Self {
+    pub(crate) fn anonymous(mock: &Mock) -> Self {
         Self {
             mock: mock.clone(),
             credentials: None,
@@ -114,7 +112,7 @@ impl Client {
     }
 
     /// The same with other credentials: those of an answer.
-    pub fn session(&self, answer: &Structure) -> Self {
+    pub(crate) fn session(&self, answer: &Structure) -> Self {
         let credentials = answer.structure("Credentials").unwrap();
         let text = |name| credentials.string(name).unwrap();
         Self {
@@ -127,7 +125,7 @@ impl Client {
         }
     }
 
-    pub fn in_region(&self, region: &str) -> Self {
+    pub(crate) fn in_region(&self, region: &str) -> Self {
         Self {
             region: region.to_owned(),
             ..self.clone()
@@ -135,18 +133,18 @@ impl Client {
     }
 
     /// The request of an operation, signed.
-    pub fn request(&self, operation: &str, input: &Structure) -> Request<Bytes> {
+    pub(crate) fn request(&self, operation: &str, input: &Structure) -> Request<Bytes> {
         let mut request = self.unsigned(operation, input);
         self.sign(operation, &mut request);
         request
     }
 
-    pub fn unsigned(&self, operation: &str, input: &Structure) -> Request<Bytes> {
+    pub(crate) fn unsigned(&self, operation: &str, input: &Structure) -> Request<Bytes> {
         let (service, operation) = find(operation);
         codec::encode_input(service, operation, input, &self.endpoint.parse().unwrap()).unwrap()
     }
 
-    pub fn sign(&self, operation: &str, request: &mut Request<Bytes>) {
+    pub(crate) fn sign(&self, operation: &str, request: &mut Request<Bytes>) {
         let (service, _) = find(operation);
         if let Some(credentials) = &self.credentials {
             let now = self.mock.clock().signing_now();
@@ -160,21 +158,25 @@ impl Client {
         }
     }
 
-    pub fn send(&self, operation: &str, input: &Structure) -> Response<Bytes> {
+    pub(crate) fn send(&self, operation: &str, input: &Structure) -> Response<Bytes> {
         self.mock.handle(self.request(operation, input))
     }
 
     /// Calls an operation by its name with its service: `sts:GetCallerIdentity`.
-    pub fn call(&self, operation: &str, input: &Structure) -> Result<Structure, ServiceError> {
+    pub(crate) fn call(
+        &self,
+        operation: &str,
+        input: &Structure,
+    ) -> Result<Structure, ServiceError> {
         read(operation, &self.send(operation, input))
     }
 
-    pub fn assume(&self, role_arn: &str) -> Result<Structure, ServiceError> {
+    pub(crate) fn assume(&self, role_arn: &str) -> Result<Structure, ServiceError> {
         self.call("sts:AssumeRole", &assume(role_arn))
     }
 
     /// The error's code and text.
-    pub fn refused(&self, operation: &str, input: &Structure) -> (String, String) {
+    pub(crate) fn refused(&self, operation: &str, input: &Structure) -> (String, String) {
         let error = self
             .call(operation, input)
             .expect_err("the call was to be refused");
@@ -183,7 +185,7 @@ impl Client {
 }
 
 /// The output, or the error, of an answer.
-pub fn read(operation: &str, response: &Response<Bytes>) -> Result<Structure, ServiceError> {
+pub(crate) fn read(operation: &str, response: &Response<Bytes>) -> Result<Structure, ServiceError> {
     let (service, operation) = find(operation);
     codec::decode_output(service, operation, response)
 }
@@ -199,24 +201,24 @@ fn find(
     (service, service.operation(name).unwrap())
 }
 
-pub fn role_arn(name: &str) -> String {
+pub(crate) fn role_arn(name: &str) -> String {
     format!("arn:aws:iam::{MAIN}:role/{name}")
 }
 
 /// The input of an `AssumeRole`.
-pub fn assume(role_arn: &str) -> Structure {
+pub(crate) fn assume(role_arn: &str) -> Structure {
     Structure::new()
         .with("RoleArn", role_arn)
         .with("RoleSessionName", "DeploySPA")
 }
 
 /// The `Tags` of an input.
-pub fn tags(tags: &[(&str, &str)]) -> Vec<Value> {
+pub(crate) fn tags(tags: &[(&str, &str)]) -> Vec<Value> {
     let tag =
         |(key, value): &(&str, &str)| Structure::new().with("Key", *key).with("Value", *value);
     tags.iter().map(tag).map(Value::Structure).collect()
 }
 
-pub fn object(bucket: &str, key: &str) -> Structure {
+pub(crate) fn object(bucket: &str, key: &str) -> Structure {
     Structure::new().with("Bucket", bucket).with("Key", key)
 }

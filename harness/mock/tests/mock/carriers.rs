@@ -1,12 +1,9 @@
 //! The carriers: the same request gets the same answer, whichever carries it; and the server withstands its clients.
 
-#![cfg(all(feature = "connector", feature = "server", feature = "wiremock"))]
-
-mod common;
-
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::client::*;
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector as _, HttpConnectorSettings,
 };
@@ -14,7 +11,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use common::*;
 use http::{HeaderMap, Request, Response};
 use rolecall_mock::carrier::connector::http_client;
 use rolecall_mock::carrier::server::{Limits, Server};
@@ -25,7 +21,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 fn world() -> World {
-    let mut world = common::world();
+    let mut world = crate::client::world();
     world
         .add_user(user("ci", vec![allow("s3:*", "*")]))
         .unwrap();

@@ -1,9 +1,7 @@
 //! S3: buckets, objects, policies, and who may reach them.
 
-mod common;
-
+use crate::client::*;
 use bytes::Bytes;
-use common::*;
 use rolecall_mock::{BucketSpec, ContextKey, Mock, UserSpec};
 use rolecall_wire::{ServiceError, Structure, Value};
 
@@ -84,7 +82,7 @@ fn a_bucket_is_made_found_and_deleted() {
     );
 }
 
-/// AWS: S3 API Reference, CreateBucket, errors; live answers.
+/// AWS: S3 API Reference, `CreateBucket`, errors; live answers.
 #[test]
 fn a_bucket_is_made_where_the_request_may_make_it() {
     let mock = mock();
@@ -294,7 +292,7 @@ fn conditions_decide_reads_and_writes() {
     }
 }
 
-/// AWS: S3 API Reference, GetObject, Permissions: that a key is missing, those learn who may list.
+/// AWS: S3 API Reference, `GetObject`, Permissions: that a key is missing, those learn who may list.
 #[test]
 fn a_missing_key_is_disclosed_to_those_who_may_list() {
     let mock = mock();
@@ -455,7 +453,7 @@ fn md5(text: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(md5::Md5::digest(text))
 }
 
-/// AWS: S3 API Reference, PutBucketPolicy.
+/// AWS: S3 API Reference, `PutBucketPolicy`.
 #[test]
 fn a_bucket_policy_is_its_accounts_and_never_locks_root_out() {
     let lock = r#"{"Version": "2012-10-17", "Statement": [

@@ -1,0 +1,13 @@
+//! The mock from outside: signed requests go in, answers come out.
+
+#[cfg(test)]
+#[cfg(all(feature = "connector", feature = "server", feature = "wiremock"))]
+mod carriers;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod s3;
+#[cfg(test)]
+mod signatures;
+#[cfg(test)]
+mod sts;
