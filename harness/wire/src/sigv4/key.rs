@@ -5,6 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::{Secret, TERMINATOR};
 use crate::time;
@@ -54,6 +55,14 @@ impl SigningKey {
         let region = hmac(&day, &scope.region);
         let service = hmac(&region, &scope.service);
         Self(hmac(&service, TERMINATOR))
+    }
+
+    /// Whether a signature is that of a text: compared in constant time. Upper-case hexadecimal is refused.
+    pub(super) fn verifies(&self, string_to_sign: &str, signature: &str) -> bool {
+        self.sign(string_to_sign)
+            .as_bytes()
+            .ct_eq(signature.as_bytes())
+            .into()
     }
 
     /// The signature of a text, as lower-case hexadecimal.

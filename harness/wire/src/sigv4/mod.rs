@@ -23,6 +23,7 @@
 //! ```
 
 mod canonical;
+mod chunked;
 mod claim;
 mod credentials;
 mod error;
@@ -33,6 +34,7 @@ mod s3;
 mod sign;
 mod signed;
 
+pub use chunked::decode_body;
 pub use claim::{Credential, credential};
 pub use credentials::{Credentials, Secret};
 pub use error::{CredentialProblem, Mismatch, QueryError, S3Error, ScopeProblem, SignatureError};

@@ -39,6 +39,20 @@ impl Payload {
         })
     }
 
+    /// Whether each chunk is signed.
+    pub fn is_signed(self) -> bool {
+        self.is_chunked() && self != Self::ChunksAndTrailer
+    }
+
+    /// Whether a trailer follows the chunks.
+    pub fn has_trailer(self) -> bool {
+        use Payload::{AsymmetricChunksAndTrailer, ChunksAndTrailer, SignedChunksAndTrailer};
+        matches!(
+            self,
+            ChunksAndTrailer | SignedChunksAndTrailer | AsymmetricChunksAndTrailer
+        )
+    }
+
     /// Whether the body is `aws-chunked`.
     pub fn is_chunked(self) -> bool {
         !matches!(self, Self::Hash | Self::Unsigned)

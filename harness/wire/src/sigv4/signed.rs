@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
-use subtle::ConstantTimeEq;
 
 use super::canonical::{self, PathRule};
 use super::error::{Mismatch, QueryError, S3Error, SignatureError};
@@ -83,8 +82,7 @@ impl SignedRequest {
     pub fn verify(&self, request: &Request<Bytes>, key: &SigningKey) -> Result<(), SignatureError> {
         let canonical_request = self.canonical_request(request);
         let string_to_sign = self.string_to_sign(&canonical_request);
-        let expected = key.sign(&string_to_sign);
-        if expected.as_bytes().ct_eq(self.signature.as_bytes()).into() {
+        if key.verifies(&string_to_sign, &self.signature) {
             return Ok(());
         }
         let mismatch = Box::new(Mismatch {

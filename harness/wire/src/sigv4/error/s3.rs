@@ -65,6 +65,34 @@ pub enum S3Error {
         /// The body's.
         computed: String,
     },
+    /// The length of a chunked body isn't given.
+    #[error("the length of the chunked body isn't given")]
+    MissingLength,
+    /// A chunked body's framing is broken, or it isn't as long as announced.
+    #[error("the chunked body ends unexpectedly")]
+    IncompleteBody,
+    /// A presigned body isn't as long as announced.
+    #[error("the body isn't as long as announced")]
+    BodyLength {
+        /// The announced length.
+        expected: usize,
+        /// The body's.
+        provided: usize,
+    },
+    /// A chunk that isn't the last one is too small.
+    #[error("a chunk is too small")]
+    ChunkSize {
+        /// The number of the chunk after it, at which it shows; counted from 1.
+        number: usize,
+        /// The small chunk's size.
+        size: usize,
+    },
+    /// The trailer isn't the announced one, or malformed.
+    #[error("the trailer is malformed")]
+    Trailer,
+    /// Live S3 fails at this body.
+    #[error("S3 fails at this body")]
+    Internal,
     /// Headers that must be signed aren't.
     #[error("headers are not signed")]
     HeadersNotSigned(Vec<String>),
@@ -179,6 +207,20 @@ impl S3Error {
                     .with("ClientComputedContentSHA256", client.as_str())
                     .with("S3ComputedContentSHA256", computed.as_str())
             }
+            Self::MissingLength => ServiceError::new(411, "MissingContentLength", MISSING_LENGTH),
+            Self::IncompleteBody => ServiceError::new(400, "IncompleteBody", INCOMPLETE_BODY),
+            Self::BodyLength { expected, provided } => {
+                ServiceError::new(400, "IncompleteBody", BODY_LENGTH)
+                    .with("NumberBytesExpected", expected.to_string())
+                    .with("NumberBytesProvided", provided.to_string())
+            }
+            Self::ChunkSize { number, size } => {
+                ServiceError::new(400, "InvalidChunkSizeError", CHUNK_SIZE)
+                    .with("Chunk", number.to_string())
+                    .with("BadChunkSize", size.to_string())
+            }
+            Self::Trailer => ServiceError::new(400, "MalformedTrailerError", TRAILER),
+            Self::Internal => ServiceError::new(500, "InternalError", INTERNAL),
             Self::HeadersNotSigned(names) => {
                 ServiceError::new(403, "AccessDenied", HEADERS_NOT_SIGNED)
                     .with("HeadersNotSigned", names.join(", "))
@@ -316,6 +358,13 @@ const INVALID_PAYLOAD_HASH: &str = "x-amz-content-sha256 must be UNSIGNED-PAYLOA
      value.";
 const PAYLOAD_MISMATCH: &str =
     "The provided 'x-amz-content-sha256' header does not match what was computed.";
+const MISSING_LENGTH: &str = "You must provide the Content-Length HTTP header.";
+const INCOMPLETE_BODY: &str = "The request body terminated unexpectedly";
+const BODY_LENGTH: &str =
+    "You did not provide the number of bytes specified by the Content-Length HTTP header";
+const CHUNK_SIZE: &str = "Only the last chunk is allowed to have a size less than 8192 bytes";
+const TRAILER: &str = "The request contained trailing data that was not well-formed or did not conform to our published schema.";
+const INTERNAL: &str = "We encountered an internal error. Please try again.";
 const HEADERS_NOT_SIGNED: &str = "There were headers present in the request which were not signed";
 const UNKNOWN_KEY: &str = "The AWS Access Key Id you provided does not exist in our records.";
 const UNREADABLE_TOKEN: &str = "The provided token is malformed or otherwise invalid.";
