@@ -31,4 +31,5 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use files::{Disk, FileKind, Files};
 pub use language::schema;
 pub use load::{Loaded, load, load_world};
+pub(crate) use nearest::did_you_mean;
 pub use source::{Source, Sources};

@@ -67,6 +67,11 @@ impl Statement {
         self.effect == Some(StatementEffect::Deny)
     }
 
+    /// The condition keys it tests, as written.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &str> {
+        self.condition.iter().map(Clause::key_written)
+    }
+
     /// `Action` or `NotAction`, unless the statement can't match anyway.
     pub(crate) fn sound_actions(&self) -> Option<&Actions> {
         self.actions.as_ref().filter(|_| self.fault.is_none())

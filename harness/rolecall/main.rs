@@ -1,0 +1,7 @@
+//! The command `rolecall`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rolecall::cli::main()
+}

@@ -1,0 +1,225 @@
+//! The report on a terminal, and its plain form for screen readers and logs.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Reporter;
+use super::explanation::{checks, explain};
+use crate::run::expect::name_of;
+use crate::run::{Event, Got, Outcome, StepResult, TestResult};
+use crate::scenario::Sources;
+
+/// Which steps are explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Explain {
+    /// Those that didn't come out as expected.
+    #[default]
+    Failed,
+    /// Every step that was decided.
+    All,
+    /// None.
+    None,
+}
+
+/// How a run is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TerminalStyle {
+    /// Colours and bold.
+    pub styled: bool,
+    /// One fact a line, no drawing, no columns.
+    pub plain: bool,
+    /// Tests that passed are not listed.
+    pub quiet: bool,
+    /// Every step is listed, and how long tests took (so that only then two runs differ).
+    pub verbose: bool,
+    /// Which steps are explained.
+    pub explain: Explain,
+}
+
+/// Writes a run as text: a line for each test, and the whole reason of whatever went wrong.
+pub struct TerminalReporter<'a, W> {
+    out: W,
+    sources: &'a Sources,
+    style: TerminalStyle,
+}
+
+impl<'a, W: Write> TerminalReporter<'a, W> {
+    /// A reporter that writes to `out` and underlines in `sources`.
+    pub fn new(out: W, sources: &'a Sources, style: TerminalStyle) -> Self {
+        Self {
+            out,
+            sources,
+            style,
+        }
+    }
+
+    fn test(&mut self, test: &TestResult) -> io::Result<()> {
+        let outcome = test.outcome();
+        if !(self.style.quiet && outcome == Outcome::Pass) {
+            self.test_line(test, outcome)?;
+        }
+        if let Some(error) = &test.error {
+            writeln!(self.out, "      {error}")?;
+        }
+        let mut told = false;
+        for step in &test.steps {
+            told |= self.step(test, step)?;
+        }
+        if told && matches!(outcome, Outcome::Fail | Outcome::Error) {
+            let again = format!("rolecall run {} -E 'name({})'", test.path, test.name);
+            writeln!(self.out, "      {}\n", self.dim(&format!("again: {again}")))?;
+        }
+        Ok(())
+    }
+
+    fn test_line(&mut self, test: &TestResult, outcome: Outcome) -> io::Result<()> {
+        let word = self.word(outcome);
+        if self.style.plain {
+            return writeln!(self.out, "{}: {}", outcome.word(), test.name);
+        }
+        if self.style.verbose {
+            let duration = self.dim(&show_duration(test.duration));
+            return writeln!(self.out, "{word}  {}  {duration}", test.name);
+        }
+        writeln!(self.out, "{word}  {}", test.name)
+    }
+
+    /// Writes a step that went wrong, was skipped, or is to be shown; tells whether it went wrong.
+    fn step(&mut self, test: &TestResult, step: &StepResult) -> io::Result<bool> {
+        let wrong = matches!(step.outcome, Outcome::Fail | Outcome::Error);
+        let skipped = step.outcome == Outcome::Skip && !step.unreached;
+        let explained = match self.style.explain {
+            Explain::All => !step.evaluations.is_empty(),
+            Explain::Failed => wrong,
+            Explain::None => false,
+        };
+        if wrong || skipped || explained || self.style.verbose {
+            let name = format!("{}/{}", test.name, step.number);
+            let word = self.word(step.outcome);
+            let name = self.bold(&name);
+            if self.style.plain {
+                writeln!(
+                    self.out,
+                    "step {name}: {}: {}",
+                    step.outcome.word(),
+                    step.title
+                )?;
+            } else {
+                writeln!(self.out, "  {word}  {name}  {}", step.title)?;
+            }
+            self.circumstances(step)?;
+        }
+        if explained {
+            self.explanation(step)?;
+        }
+        Ok(wrong)
+    }
+
+    fn circumstances(&mut self, step: &StepResult) -> io::Result<()> {
+        for reason in &step.reasons {
+            writeln!(self.out, "      {reason}")?;
+        }
+        if let Some(Got::Refused(error)) = &step.got {
+            let message = error.message.as_deref().unwrap_or("(no message)");
+            writeln!(self.out, "      {}: {message}", name_of(error))?;
+        }
+        if matches!(step.outcome, Outcome::Fail | Outcome::Error) {
+            let place = self.sources.place(step.span);
+            if !place.is_empty() {
+                writeln!(
+                    self.out,
+                    "      {}",
+                    self.dim(&format!("expected at {place}"))
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn explanation(&mut self, step: &StepResult) -> io::Result<()> {
+        let text = explain(&step.evaluations, self.sources, self.style.styled);
+        for line in text.lines() {
+            writeln!(self.out, "      {line}")?;
+        }
+        if self.style.explain == Explain::All {
+            for evaluation in &step.evaluations {
+                writeln!(
+                    self.out,
+                    "      {} on {}",
+                    evaluation.action, evaluation.resource
+                )?;
+                for line in checks(evaluation).lines() {
+                    writeln!(self.out, "      {line}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn word(&self, outcome: Outcome) -> String {
+        let colour = match outcome {
+            Outcome::Pass => AnsiColor::Green,
+            Outcome::Skip => AnsiColor::Yellow,
+            Outcome::Fail | Outcome::Error => AnsiColor::Red,
+        };
+        let style = Style::new().fg_color(Some(colour.into())).bold();
+        self.paint(style, &format!("{:<5}", outcome.word()))
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint(Style::new().bold(), text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.paint(Style::new().dimmed(), text)
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.style.styled {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+impl<W: Write> Reporter for TerminalReporter<'_, W> {
+    fn report(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Started { .. } => Ok(()),
+            Event::TestFinished(test) => self.test(test),
+            Event::Finished {
+                summary,
+                duration,
+                left_out,
+            } => {
+                if *left_out > 0 {
+                    writeln!(self.out, "{left_out} not run")?;
+                }
+                if self.style.verbose {
+                    writeln!(
+                        self.out,
+                        "{}",
+                        self.dim(&format!("in {}", show_duration(*duration)))
+                    )?;
+                }
+                writeln!(self.out, "{summary}")?;
+                self.out.flush()
+            }
+        }
+    }
+}
+
+/// `1.2 ms`, `340 ms`, `2.5 s`.
+fn show_duration(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    if milliseconds < 10.0 {
+        format!("{milliseconds:.1} ms")
+    } else if milliseconds < 1000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
+}

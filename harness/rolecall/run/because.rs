@@ -1,0 +1,203 @@
+//! Whether a denial has the reason a step gives for it: pure comparison with AWS's checks.
+
+use rolecall_policy::evaluation::{Element, StatementTrace};
+use rolecall_policy::{Check, CheckType, Effect, Evaluation};
+
+use crate::scenario::model::{Because, BecausePolicy};
+
+/// A check that decided a denial, with the evaluation it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct DecidingCheck<'a> {
+    /// The action on the resource.
+    pub evaluation: &'a Evaluation,
+    /// The check.
+    pub check: &'a Check,
+}
+
+/// The checks that decided a denial: all with an explicit deny, else all with an implicit one.
+pub fn deciding_checks(evaluations: &[Evaluation]) -> Vec<DecidingCheck<'_>> {
+    let explicit = evaluations
+        .iter()
+        .any(|evaluation| evaluation.effect == Effect::ExplicitDeny);
+    let effect = if explicit {
+        Effect::ExplicitDeny
+    } else {
+        Effect::ImplicitDeny
+    };
+    let denied = evaluations
+        .iter()
+        .filter(|evaluation| evaluation.effect == effect);
+    denied
+        .flat_map(|evaluation| {
+            evaluation
+                .deciding()
+                .map(move |check| DecidingCheck { evaluation, check })
+        })
+        .collect()
+}
+
+/// Why a denial doesn't have the reason it should; `None` when it has.
+pub fn difference(because: &Because, evaluations: &[Evaluation]) -> Option<String> {
+    let deciding = deciding_checks(evaluations);
+    let (satisfying, others): (Vec<_>, Vec<_>) = deciding
+        .iter()
+        .partition(|deciding| satisfies(because, deciding));
+    if satisfying.is_empty() {
+        return Some(format!(
+            "expected the denial because of {}, but it was decided by {}",
+            describe(because),
+            list(&deciding)
+        ));
+    }
+    if because.only && !others.is_empty() {
+        return Some(format!(
+            "expected {} alone to decide, but so did {}",
+            describe(because),
+            list(&others.into_iter().copied().collect::<Vec<_>>())
+        ));
+    }
+    None
+}
+
+fn satisfies(because: &Because, deciding: &DecidingCheck<'_>) -> bool {
+    because
+        .policy
+        .is_none_or(|policy| policy == policy_of(deciding))
+        && because.at.as_deref().is_none_or(|at| {
+            deciding
+                .check
+                .target_arn
+                .as_deref()
+                .is_some_and(|arn| arn == at)
+        })
+        && because
+            .explicit
+            .is_none_or(|explicit| explicit == (deciding.check.effect == Effect::ExplicitDeny))
+        && statements_satisfy(because, deciding.check)
+}
+
+/// The scenario language's word for the layer of a check.
+pub fn policy_of(deciding: &DecidingCheck<'_>) -> BecausePolicy {
+    match deciding.check.check_type {
+        CheckType::ResourceControlPolicy => BecausePolicy::ResourceControl,
+        CheckType::ServiceControlPolicy => BecausePolicy::ServiceControl,
+        CheckType::VpcEndpoint => BecausePolicy::Endpoint,
+        CheckType::Resource if concerns_trust(&deciding.evaluation.action) => BecausePolicy::Trust,
+        CheckType::Resource => BecausePolicy::Resource,
+        CheckType::Principal => BecausePolicy::Identity,
+        CheckType::PermissionsBoundary => BecausePolicy::Boundary,
+        CheckType::Session => BecausePolicy::Session,
+    }
+}
+
+/// Whether the resource's policy, for this action, is a role's trust policy.
+pub fn concerns_trust(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    action.starts_with("sts:assume")
+        || action == "sts:tagsession"
+        || action == "sts:setsourceidentity"
+}
+
+fn statements_satisfy(because: &Because, check: &Check) -> bool {
+    if because.statement.is_none() && because.condition.is_none() {
+        return true;
+    }
+    check.statements.iter().any(|trace| {
+        let speaks = if check.effect == Effect::ExplicitDeny {
+            !trace.allows && trace.matched()
+        } else {
+            trace.allows && trace.failed_on_conditions_only()
+        };
+        speaks
+            && because
+                .statement
+                .as_deref()
+                .is_none_or(|sid| trace.sid.as_deref() == Some(sid))
+            && because
+                .condition
+                .as_deref()
+                .is_none_or(|key| concerns_condition(trace, key))
+    })
+}
+
+/// For a statement that matched, whether it tests the key; for one that didn't, whether that test was false.
+fn concerns_condition(trace: &StatementTrace, wanted: &str) -> bool {
+    if trace.matched() {
+        return trace
+            .policy
+            .document
+            .statements()
+            .get(trace.index)
+            .is_some_and(|statement| {
+                statement
+                    .condition_keys()
+                    .any(|key| key.eq_ignore_ascii_case(wanted))
+            });
+    }
+    trace
+        .mismatches
+        .iter()
+        .any(|mismatch| match &mismatch.element {
+            Element::Condition { key, .. } => key.eq_ignore_ascii_case(wanted),
+            Element::Statement | Element::Principal | Element::Action | Element::Resource => false,
+        })
+}
+
+fn describe(because: &Because) -> String {
+    let mut words = Vec::new();
+    if let Some(explicit) = because.explicit {
+        words.push(
+            if explicit {
+                "an explicit deny"
+            } else {
+                "an implicit deny"
+            }
+            .to_owned(),
+        );
+    }
+    if let Some(policy) = because.policy {
+        words.push(format!("in {}", name_of(policy)));
+    }
+    if let Some(at) = &because.at {
+        words.push(format!("at {at}"));
+    }
+    if let Some(statement) = &because.statement {
+        words.push(format!("by statement `{statement}`"));
+    }
+    if let Some(condition) = &because.condition {
+        words.push(format!("on condition `{condition}`"));
+    }
+    words.join(" ")
+}
+
+fn list(deciding: &[DecidingCheck<'_>]) -> String {
+    if deciding.is_empty() {
+        return "no check that is known".to_owned();
+    }
+    let words: Vec<String> = deciding
+        .iter()
+        .map(|deciding| {
+            let kind = if deciding.check.effect == Effect::ExplicitDeny {
+                "explicit"
+            } else {
+                "implicit"
+            };
+            format!("an {kind} deny in {}", name_of(policy_of(deciding)))
+        })
+        .collect();
+    words.join(" and ")
+}
+
+/// How the reports name a layer.
+pub fn name_of(policy: BecausePolicy) -> &'static str {
+    match policy {
+        BecausePolicy::Identity => "the identity policies",
+        BecausePolicy::Resource => "the resource policy",
+        BecausePolicy::Trust => "the trust policy",
+        BecausePolicy::Boundary => "the permissions boundary",
+        BecausePolicy::Session => "the session policies",
+        BecausePolicy::ServiceControl => "a service control policy",
+        BecausePolicy::ResourceControl => "a resource control policy",
+        BecausePolicy::Endpoint => "the VPC endpoint's policy",
+    }
+}

@@ -1,0 +1,17 @@
+//! Running tests: from scenarios and a target to outcomes.
+//!
+//! [`Runner`] takes each [`Test`](crate::scenario::Test) through its steps on a [`Target`](crate::target::Target) and
+//! tells a listener of each [`Event`]; what a step got is judged by [`expect`] and [`because`], which are pure.
+
+pub mod because;
+mod describe;
+mod execute;
+pub mod expect;
+mod filter;
+mod outcome;
+mod runner;
+
+pub use expect::Got;
+pub use filter::{Filter, FilterError};
+pub use outcome::{Outcome, StepResult, Summary, TestResult};
+pub use runner::{Event, Runner, Selection};

@@ -1,0 +1,395 @@
+//! Requests through the AWS SDK: its orchestrator, its signer, its clock.
+//!
+//! `assume` is the typed `aws-sdk-sts`; any other operation is encoded from AWS's service model and sent through the
+//! same orchestrator, so that it is signed and read as the SDK does it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::auth::sigv4::{SCHEME_ID as SIGV4, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_sdk_sts::config::{BehaviorVersion, Region};
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime::client::auth::no_auth::{NO_AUTH_SCHEME_ID, NoAuthScheme};
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::identity::no_auth::NoAuthIdentityResolver;
+use aws_smithy_runtime::client::orchestrator::operation::Operation as SdkOperation;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::{
+    RuntimeComponents, RuntimeComponentsBuilder,
+};
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{ConfigBag, Layer};
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SigningName;
+use aws_types::region::SigningRegion;
+use bytes::Bytes;
+use rolecall_mock::AUTHORIZATION_ID_HEADER;
+use rolecall_wire::{Operation, Service, Structure, codec, model};
+
+use crate::run::Got;
+use crate::scenario::model::{Assume, Call};
+
+/// The region of a call that names none.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+/// What a request came to, and the id under which the mock keeps its authorization.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The output or the error.
+    pub got: Got,
+    /// The authorization's id; `None` where nothing was authorized, or the target doesn't say.
+    pub authorization_id: Option<String>,
+}
+
+impl Answer {
+    fn unreachable(reason: impl std::fmt::Display) -> Self {
+        Self {
+            got: Got::Unreachable(reason.to_string()),
+            authorization_id: None,
+        }
+    }
+}
+
+/// Sends requests to one endpoint.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http_client: SharedHttpClient,
+    endpoint: String,
+    time_source: SharedTimeSource,
+}
+
+impl Client {
+    /// A client of `endpoint` that signs with the time of `time_source`.
+    pub fn new(
+        http_client: SharedHttpClient,
+        endpoint: String,
+        time_source: SharedTimeSource,
+    ) -> Self {
+        Self {
+            http_client,
+            endpoint,
+            time_source,
+        }
+    }
+
+    /// Assumes a role with the typed SDK client; credentials come with a success.
+    pub async fn assume(
+        &self,
+        credentials: Option<&Credentials>,
+        assume: &Assume,
+    ) -> (Answer, Option<Credentials>) {
+        let seen = SeenAnswer::default();
+        let client = aws_sdk_sts::Client::from_conf(self.sts_config(credentials, seen.clone()));
+        let result = assume_request(&client, assume).send().await;
+        let credentials = result.as_ref().ok().and_then(|output| output.credentials());
+        let credentials = credentials.map(session_credentials);
+        let answer = match (seen.take(), result) {
+            (Some(answer), _) => answer,
+            (None, Ok(_)) => Answer::unreachable("the answer can't be read"),
+            (None, Err(error)) => Answer::unreachable(DisplayErrorContext(error)),
+        };
+        (answer, credentials)
+    }
+
+    fn sts_config(
+        &self,
+        credentials: Option<&Credentials>,
+        seen: SeenAnswer,
+    ) -> aws_sdk_sts::Config {
+        let config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(self.http_client.clone())
+            .endpoint_url(&self.endpoint)
+            .region(Region::from_static(DEFAULT_REGION))
+            .time_source(self.time_source.clone())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
+            .interceptor(seen);
+        match credentials {
+            Some(credentials) => config.credentials_provider(credentials.clone()).build(),
+            None => config.allow_no_auth().build(),
+        }
+    }
+
+    /// Calls any operation of a bundled service model.
+    pub async fn call(&self, credentials: Option<&Credentials>, call: &Call) -> Answer {
+        let Some((service, operation)) = find_operation(call) else {
+            return Answer::unreachable(format!(
+                "no service model has {}:{}",
+                call.service, call.operation
+            ));
+        };
+        let region = call.region.as_deref().unwrap_or(DEFAULT_REGION);
+        let operation_name = call.operation.clone();
+        let encode = move |input: Structure| encode(service, operation, &input);
+        let decode = move |response: &HttpResponse| decode(service, operation, response);
+        let sdk_operation = SdkOperation::builder()
+            .service_name(call.service.clone())
+            .operation_name(operation_name)
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(self.http_client.clone())
+            .endpoint_url(&self.endpoint)
+            .no_retry()
+            .timeout_config(TimeoutConfig::disabled())
+            .time_source(self.time_source.clone())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .runtime_plugin(authentication(service, region, credentials))
+            .serializer(encode)
+            .deserializer(decode)
+            .build();
+        match sdk_operation.invoke(call.input.clone()).await {
+            Ok(answer) => answer,
+            Err(SdkError::ServiceError(refused)) => refused.into_err().0,
+            Err(other) => Answer::unreachable(DisplayErrorContext(other)),
+        }
+    }
+}
+
+fn find_operation(call: &Call) -> Option<(&'static Service, &'static Operation)> {
+    let service = model::service(&call.service)?;
+    Some((service, service.operation(&call.operation)?))
+}
+
+/// An error answer as the orchestrator's error type.
+#[derive(Debug)]
+struct Refusal(Answer);
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the service answered with an error")
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn encode(
+    service: &Service,
+    operation: &Operation,
+    input: &Structure,
+) -> Result<HttpRequest, BoxError> {
+    let endpoint = http::Uri::from_static("http://endpoint.invalid");
+    let request = codec::encode_input(service, operation, input, &endpoint)?;
+    let (mut parts, body) = request.into_parts();
+    // The orchestrator puts the endpoint in front; the request brings the path alone.
+    parts.uri = parts
+        .uri
+        .path_and_query()
+        .cloned()
+        .map_or_else(|| http::Uri::from_static("/"), http::Uri::from);
+    parts.headers.remove(http::header::HOST);
+    Ok(HttpRequest::try_from(http::Request::from_parts(
+        parts,
+        SdkBody::from(body),
+    ))?)
+}
+
+fn decode(
+    service: &Service,
+    operation: &Operation,
+    response: &HttpResponse,
+) -> Result<Answer, OrchestratorError<Refusal>> {
+    let answer = read_answer(service, operation, response).map_err(OrchestratorError::other)?;
+    match answer.got {
+        Got::Refused(_) => Err(OrchestratorError::operation(Refusal(answer))),
+        Got::Allowed(_) | Got::Unreachable(_) => Ok(answer),
+    }
+}
+
+fn read_answer(
+    service: &Service,
+    operation: &Operation,
+    response: &HttpResponse,
+) -> Result<Answer, http::Error> {
+    let authorization_id = response
+        .headers()
+        .get(AUTHORIZATION_ID_HEADER)
+        .map(str::to_owned);
+    let got = match codec::decode_output(service, operation, &plain_response(response)?) {
+        Ok(output) => Got::Allowed(output),
+        Err(error) => Got::Refused(error),
+    };
+    Ok(Answer {
+        got,
+        authorization_id,
+    })
+}
+
+/// The SDK's answer as plain HTTP, for the codec.
+fn plain_response(response: &HttpResponse) -> Result<http::Response<Bytes>, http::Error> {
+    let mut plain = http::Response::builder().status(response.status().as_u16());
+    for (name, value) in response.headers() {
+        plain = plain.header(name, value);
+    }
+    plain.body(
+        response
+            .body()
+            .bytes()
+            .map(Bytes::copy_from_slice)
+            .unwrap_or_default(),
+    )
+}
+
+/// Signs as the SDK signs for the service; without credentials the request stays unsigned.
+fn authentication(
+    service: &Service,
+    region: &str,
+    credentials: Option<&Credentials>,
+) -> StaticRuntimePlugin {
+    let mut config = Layer::new("rolecall");
+    config.store_put(AuthSchemeOptionResolverParams::new(()));
+    let components = RuntimeComponentsBuilder::new("rolecall")
+        .with_identity_cache(Some(IdentityCache::no_cache()));
+    let components = match credentials {
+        Some(credentials) => {
+            config.store_put(signing_config(service, region));
+            components
+                .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+                .with_auth_scheme_option_resolver(Some(only_scheme(SIGV4)))
+                .with_identity_resolver(SIGV4, SharedCredentialsProvider::new(credentials.clone()))
+        }
+        None => components
+            .with_auth_scheme(SharedAuthScheme::new(NoAuthScheme::default()))
+            .with_auth_scheme_option_resolver(Some(only_scheme(NO_AUTH_SCHEME_ID)))
+            .with_identity_resolver(
+                NO_AUTH_SCHEME_ID,
+                SharedIdentityResolver::new(NoAuthIdentityResolver::new()),
+            ),
+    };
+    StaticRuntimePlugin::new()
+        .with_config(config.freeze())
+        .with_runtime_components(components)
+}
+
+fn only_scheme(
+    scheme: aws_smithy_runtime_api::client::auth::AuthSchemeId,
+) -> SharedAuthSchemeOptionResolver {
+    SharedAuthSchemeOptionResolver::new(StaticAuthSchemeOptionResolver::new(vec![scheme]))
+}
+
+/// S3 signs the path encoded once and as it is, and sends the payload's hash (AWS: Signature Version 4 for S3).
+fn signing_config(service: &Service, region: &str) -> SigV4OperationSigningConfig {
+    let mut options = SigningOptions::default();
+    if service.signing_name() == "s3" {
+        options.double_uri_encode = false;
+        options.normalize_uri_path = false;
+        options.content_sha256_header = true;
+    }
+    SigV4OperationSigningConfig {
+        region: Some(SigningRegion::from(Region::new(region.to_owned()))),
+        name: Some(SigningName::from(service.signing_name().to_owned())),
+        signing_options: options,
+        ..SigV4OperationSigningConfig::default()
+    }
+}
+
+/// Reads the answer to a typed client's request as every other answer is read, so that all its fields are open to
+/// `expect`.
+#[derive(Clone, Debug, Default)]
+struct SeenAnswer(Arc<Mutex<Option<Answer>>>);
+
+impl SeenAnswer {
+    fn take(&self) -> Option<Answer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Intercept for SeenAnswer {
+    fn name(&self) -> &'static str {
+        "SeenAnswer"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let service = model::service("sts").ok_or("no service model of STS")?;
+        let operation = service
+            .operation("AssumeRole")
+            .ok_or("no service model of AssumeRole")?;
+        let mut answer = read_answer(service, operation, context.response())?;
+        if let Got::Allowed(output) = &mut answer.got {
+            hide_secrets(output);
+        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        Ok(())
+    }
+}
+
+/// Reports print what an answer had where another was expected; they must not print secrets.
+fn hide_secrets(output: &mut Structure) {
+    if let Some(credentials) = output.structure("Credentials") {
+        let mut shown = credentials.clone();
+        shown.set("SecretAccessKey", "(hidden)");
+        shown.set("SessionToken", "(hidden)");
+        output.set("Credentials", shown);
+    }
+}
+
+fn assume_request(
+    client: &aws_sdk_sts::Client,
+    assume: &Assume,
+) -> aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder {
+    use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+
+    let mut request = client
+        .assume_role()
+        .role_arn(&assume.role_arn)
+        .role_session_name(&assume.session)
+        .set_external_id(assume.external_id.clone())
+        .set_duration_seconds(
+            assume
+                .duration
+                .and_then(|seconds| i32::try_from(seconds).ok()),
+        )
+        .set_policy(
+            assume
+                .session_policy
+                .as_ref()
+                .map(|policy| policy.document.json.to_string()),
+        )
+        .set_source_identity(assume.source_identity.clone());
+    for arn in &assume.session_policy_arns {
+        request = request.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
+    }
+    for (key, value) in &assume.tags {
+        // A tag with key and value is always complete.
+        if let Ok(tag) = Tag::builder().key(key).value(value).build() {
+            request = request.tags(tag);
+        }
+    }
+    for key in &assume.transitive_tags {
+        request = request.transitive_tag_keys(key);
+    }
+    request
+}
+
+/// The SDK would refuse expired credentials by itself, but it is the service that must be asked: no expiry is given.
+fn session_credentials(credentials: &aws_sdk_sts::types::Credentials) -> Credentials {
+    Credentials::new(
+        credentials.access_key_id(),
+        credentials.secret_access_key(),
+        Some(credentials.session_token().to_owned()),
+        None,
+        "rolecall",
+    )
+}

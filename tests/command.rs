@@ -1,0 +1,282 @@
+//! The command's contract: exit statuses, the last line, and clear words for bad input.
+
+mod support;
+
+use std::path::Path;
+
+use rstest::rstest;
+use support::{copy_of_scenarios, rolecall, run, stderr, stdout};
+
+/// Runs `rolecall run` on one scenario written to a scratch folder.
+fn run_text(text: &[u8], more: &[&str]) -> std::process::Output {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join("it.yaml"), text).expect("a file");
+    rolecall()
+        .current_dir(folder.path())
+        .args(["run", "."])
+        .args(more)
+        .output()
+        .expect("the command starts")
+}
+
+const FAILING: &str = "\
+scenario: a user without permissions
+users: { nobody: {} }
+steps:
+  - as: nobody
+    call: s3:ListBuckets
+";
+
+#[test]
+fn a_run_ends_with_its_counts_and_status_0() {
+    let output = run(&["run"]);
+
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
+    let last = text.lines().last().unwrap_or_default();
+    assert!(last.ends_with(" passed, 0 failed"), "{last}");
+}
+
+#[test]
+fn two_runs_print_the_same_text() {
+    let once = stdout(&run(&["run", "--explain=all"]));
+
+    assert_eq!(once, stdout(&run(&["run", "--explain=all", "-j", "7"])));
+}
+
+#[test]
+fn an_unmet_expectation_is_status_1() {
+    let output = run_text(FAILING.as_bytes(), &[]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output).lines().last(), Some("0 passed, 1 failed"));
+}
+
+#[rstest]
+#[case::expiry_is_no_decision(
+    "scenario: x\nusers: { u: {} }\nroles: { r: { trust: { Version: \"2012-10-17\", Statement: { Effect: Allow, \
+     Principal: { AWS: \"arn:aws:iam::123456789012:user/u\" }, Action: \"sts:AssumeRole\" } } } }\nsteps:\n  \
+     - { as: u, assume: r, then: [ { wait: 2h }, { call: \"sts:GetCallerIdentity\", expect: denied } ] }\n",
+    "expected a denial, but got ExpiredToken (403), which is no authorization decision"
+)]
+fn what_is_no_decision_is_an_error_with_status_3(#[case] scenario: &str, #[case] reason: &str) {
+    let output = run_text(scenario.as_bytes(), &[]);
+
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(3), "{text}{}", stderr(&output));
+    assert!(text.contains(reason), "{text}");
+    assert_eq!(text.lines().last(), Some("0 passed, 0 failed, 1 errors"));
+}
+
+#[rstest]
+#[case::empty(b"" as &[u8], "the file is empty")]
+#[case::tab(b"scenario: x\n\tsteps: []\n", "tab")]
+#[case::duplicate_key(b"scenario: x\nscenario: y\nsteps: []\n", "`scenario`")]
+#[case::unknown_key(b"scenario: x\nstep: []\n", "did you mean `steps`?")]
+#[case::unknown_verb(
+    b"scenario: x\nusers: {u: {}}\nsteps: [{as: u, cal: 's3:ListBuckets'}]\n",
+    "did you mean `call`?"
+)]
+#[case::unknown_role(b"scenario: x\nusers: {u: {}}\nsteps: [{as: u, assume: r}]\n", "`r`")]
+#[case::action_for_operation(
+    b"scenario: x\nusers: {u: {}}\nsteps: [{as: u, call: 's3:ListAllMyBuckets'}]\n",
+    "`s3:ListBuckets`"
+)]
+#[case::not_utf8(b"scenario: \xff\n", "UTF-8")]
+#[case::binary(b"\x00\x01\x02", "")]
+fn a_bad_file_is_told_with_its_place_and_status_2(#[case] text: &[u8], #[case] expected: &str) {
+    let output = run_text(text, &[]);
+
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}{}", stdout(&output));
+    assert!(told.contains("it.yaml"), "{told}");
+    assert!(told.contains(expected), "{told}");
+    assert_eq!(stdout(&output), "", "no half result");
+}
+
+#[test]
+fn a_policy_that_is_no_policy_is_underlined_in_its_own_file() {
+    for (text, expected) in [
+        ("{\"Version\": \"2012-10-17\",}", "t.json:1:"),
+        ("[1, 2]", "t.json:1:1"),
+    ] {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::write(folder.path().join("t.json"), text).expect("a file");
+        let scenario = "scenario: x\nusers: {u: {}}\nroles: {r: {trust: t.json}}\nsteps: [{as: u, assume: r}]\n";
+        std::fs::write(folder.path().join("it.yaml"), scenario).expect("a file");
+
+        let output = rolecall()
+            .current_dir(folder.path())
+            .args(["run", "."])
+            .output()
+            .expect("the command starts");
+
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn ten_megabytes_are_refused_at_once() {
+    let mut text = FAILING.as_bytes().to_vec();
+    text.resize(10_000_000, b'#');
+
+    let output = run_text(&text, &[]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("it.yaml"), "{}", stderr(&output));
+}
+
+#[rstest]
+#[case::no_such_path(&["run", "no/such/folder"], 2, "no/such/folder")]
+#[case::nothing_matches(&["run", "-E", "no-such-test"], 4, "none of the ")]
+#[case::bad_filter(&["run", "-E", "tag("], 2, "expected `)`")]
+#[case::unknown_target(&["run", "-t", "moon"], 2, "the targets are")]
+#[case::unknown_flag(&["run", "--shrad", "1/2"], 2, "--shard")]
+#[case::shard_out_of_range(&["run", "--shard", "3/2"], 2, "K goes from 1 to N")]
+#[case::no_jobs(&["run", "-j", "0"], 2, "0")]
+#[case::unknown_test(&["explain", "tutoral"], 4, "did you mean `tutorial`?")]
+#[case::unknown_step(&["explain", "tutorial/99"], 4, "no step `99`")]
+#[case::serve_unknown_file(&["serve", "no-such.yaml"], 2, "no-such.yaml")]
+fn a_bad_argument_is_told_with_its_status(
+    #[case] arguments: &[&str],
+    #[case] status: i32,
+    #[case] expected: &str,
+) {
+    let output = run(arguments);
+
+    let told = stderr(&output);
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{told}{}",
+        stdout(&output)
+    );
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
+fn a_port_in_use_is_told_with_status_3() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = taken.local_addr().expect("its address").port().to_string();
+
+    let output = run(&["serve", "--port", &port]);
+
+    assert_eq!(output.status.code(), Some(3));
+    let told = stderr(&output);
+    assert!(
+        told.contains(&format!("127.0.0.1:{port}")) && told.contains("--port"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_folder_without_scenarios_matches_nothing() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .args(["run", "."])
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+}
+
+#[test]
+fn shards_divide_the_tests_without_rest_or_overlap() {
+    let names = |arguments: &[&str]| -> Vec<String> {
+        stdout(&run(arguments))
+            .lines()
+            .filter_map(|line| line.strip_prefix("pass: ").map(str::to_owned))
+            .collect()
+    };
+    let all = names(&["run", "--format", "plain"]);
+
+    let mut parts: Vec<String> = (1..=3)
+        .flat_map(|k| names(&["run", "--format", "plain", "--shard", &format!("{k}/3")]))
+        .collect();
+
+    parts.sort();
+    let mut sorted = all.clone();
+    sorted.sort();
+    assert_eq!(parts, sorted);
+}
+
+#[test]
+fn fail_fast_says_what_was_not_run() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    for name in ["a", "b", "c"] {
+        std::fs::write(folder.path().join(format!("{name}.yaml")), FAILING).expect("a file");
+    }
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .args(["run", ".", "--fail-fast", "-j", "1"])
+        .output()
+        .expect("the command starts");
+
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("not run"), "{text}");
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let output = run(&["run", "--format", "json"]);
+
+    let events: Vec<serde_json::Value> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(events.first().expect("a first event")["event"], "started");
+    assert_eq!(events.last().expect("a last event")["event"], "finished");
+    assert!(
+        events
+            .iter()
+            .filter(|event| event["event"] == "test")
+            .all(|event| event["outcome"] == "pass")
+    );
+}
+
+#[test]
+fn the_in_process_target_reads_no_aws_configuration() {
+    let output = rolecall()
+        .args(["run"])
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .env("AWS_PROFILE", "no-such-profile")
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+}
+
+#[test]
+fn an_unreadable_file_is_told() {
+    let folder = copy_of_scenarios();
+    let path = folder.path().join("scenarios/trust/spa-deployment.json");
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::create_dir(&path).expect("a folder in its place");
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .arg("run")
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("trust/spa-deployment.json"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(Path::new(&path).is_dir());
+}
