@@ -625,3 +625,33 @@ fn a_credential_is_found_wherever_it_is() {
         None
     );
 }
+
+/// Without the feature an unknown algorithm, with it one that is for a set of regions.
+#[test]
+fn a_signature_with_a_key_pair_is_known_with_its_feature() {
+    let value = "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/20260102/s3/aws4_request, \
+                 SignedHeaders=host;x-amz-date;x-amz-region-set, Signature=00";
+    let asymmetric = |regions: &str| {
+        let request = with_header(signed("s3"), "authorization", |_| value.to_owned());
+        with_header(request, "x-amz-region-set", |_| regions.to_owned())
+    };
+    if !cfg!(feature = "sigv4a") {
+        assert_eq!(
+            answer("s3", &asymmetric("*")).unwrap_err().code,
+            "InvalidArgument"
+        );
+        return;
+    }
+    for regions in ["*", "us-east-1", "eu-*,us-*", "us-*-1"] {
+        let found = read("s3", &asymmetric(regions)).unwrap().unwrap();
+        assert_eq!(found.scope.region, "us-east-1", "{regions}");
+        assert_eq!(
+            answer("s3", &asymmetric(regions)).unwrap_err().code,
+            "SignatureDoesNotMatch"
+        );
+    }
+    for regions in ["", "us-east-2", "eu-*", "us-east-*-1"] {
+        let error = answer("s3", &asymmetric(regions)).unwrap_err();
+        assert_eq!(error.code, "AuthorizationHeaderMalformed", "{regions}");
+    }
+}

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use http::{HeaderMap, Request, Uri, header};
 
 use super::key::sha256_hex;
-use super::{ALGORITHM, Scope};
+use super::{Algorithm, Scope};
 use crate::percent;
 
 /// Whose rules hold for a path.
@@ -58,10 +58,17 @@ pub(super) fn request<B>(
 }
 
 /// The text that is signed.
-pub(super) fn string_to_sign(time: &str, scope: &Scope, canonical_request: &str) -> String {
+pub(super) fn string_to_sign(
+    algorithm: Algorithm,
+    time: &str,
+    scope: &Scope,
+    canonical_request: &str,
+) -> String {
+    let hash = sha256_hex(canonical_request.as_bytes());
     format!(
-        "{ALGORITHM}\n{time}\n{scope}\n{}",
-        sha256_hex(canonical_request.as_bytes())
+        "{}\n{time}\n{}\n{hash}",
+        algorithm.name(),
+        algorithm.scope(scope)
     )
 }
 

@@ -151,8 +151,12 @@ impl<'v> Chain<'v> {
         Self {
             key,
             access_key_id: &signed.access_key_id,
-            prefix: format!("{}\n{}", time::basic(signed.time), signed.scope),
-            algorithm: super::ALGORITHM,
+            prefix: format!(
+                "{}\n{}",
+                time::basic(signed.time),
+                signed.algorithm.scope(&signed.scope)
+            ),
+            algorithm: signed.algorithm.name(),
             previous: signed.signature.clone(),
             seed: signed.canonical_request(request),
         }
@@ -186,7 +190,10 @@ impl<'v> Chain<'v> {
 
     fn check(&mut self, string_to_sign: String, signature: &str) -> Result<(), SignatureError> {
         if self.key.verifies(&string_to_sign, signature) {
-            signature.clone_into(&mut self.previous);
+            // The asterisks that fill up a signature of SigV4A aren't signed.
+            signature
+                .trim_end_matches('*')
+                .clone_into(&mut self.previous);
             return Ok(());
         }
         let mismatch = Mismatch {

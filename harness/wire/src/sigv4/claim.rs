@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::{Request, Uri, header};
 
-use super::Scope;
+use super::{Algorithm, Scope, canonical};
 use crate::percent;
 
 /// The `Credential` of a signature.
@@ -19,29 +19,78 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Reads `keyid/date/region/service/term`. An access key id has no slash.
+    /// Reads `keyid/date/region/service/term`, or without a region for SigV4A. An access key id has no slash.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split('/').collect();
-        let [access_key_id, date, region, service, terminator] = parts[..] else {
-            return None;
+        let (access_key_id, date, region, service, terminator) = match parts[..] {
+            [access_key_id, date, region, service, term] => {
+                (access_key_id, date, region, service, term)
+            }
+            [access_key_id, date, service, term] => (access_key_id, date, "", service, term),
+            _ => return None,
         };
-        let scope = Scope {
-            date: date.to_owned(),
-            region: region.to_owned(),
-            service: service.to_owned(),
-        };
+        let [date, region, service] = [date, region, service].map(str::to_owned);
         Some(Self {
             access_key_id: access_key_id.to_owned(),
-            scope,
+            scope: Scope {
+                date,
+                region,
+                service,
+            },
             terminator: terminator.to_owned(),
         })
+    }
+
+    /// Reads the credential of an algorithm. For SigV4A, the endpoint's region stands in the scope if it is in the
+    /// request's set of regions, else the set.
+    pub(super) fn of<B>(
+        text: &str,
+        algorithm: Algorithm,
+        request: &Request<B>,
+        region: Option<&str>,
+    ) -> Option<Self> {
+        let mut credential = Self::parse(text)?;
+        match algorithm {
+            Algorithm::Hmac => Some(credential).filter(|_| text.matches('/').count() == 4),
+            Algorithm::Ecdsa => {
+                let set =
+                    canonical::text(request.headers(), "x-amz-region-set").map(Cow::into_owned);
+                let set = set
+                    .or_else(|| parameter(request.uri(), "X-Amz-Region-Set"))
+                    .unwrap_or_default();
+                choose_region(&set, region)
+                    .unwrap_or(&set)
+                    .clone_into(&mut credential.scope.region);
+                Some(credential).filter(|_| text.matches('/').count() == 3)
+            }
+        }
+    }
+}
+
+/// The region among those of a set (`us-east-1`, `us-*`, `*`, separated by commas) that a request is for.
+fn choose_region<'r>(set: &'r str, endpoint: Option<&'r str>) -> Option<&'r str> {
+    let mut patterns = set.split(',').map(str::trim_ascii);
+    match endpoint {
+        Some(region) => patterns
+            .any(|pattern| covers(pattern, region))
+            .then_some(region),
+        None => patterns.find(|pattern| !pattern.contains('*')),
+    }
+}
+
+fn covers(pattern: &str, region: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == region,
+        Some((start, end)) => region
+            .strip_prefix(start)
+            .is_some_and(|rest| end.is_empty() || rest.ends_with(end)),
     }
 }
 
 /// The credential that a request names, in its header or its query, if it is well-formed: good for telling services
 /// apart, and for nothing else before the signature is verified.
 pub fn credential<B>(request: &Request<B>) -> Option<Credential> {
-    let authorization = super::canonical::text(request.headers(), header::AUTHORIZATION.as_str());
+    let authorization = canonical::text(request.headers(), header::AUTHORIZATION.as_str());
     let in_header = authorization.as_deref().and_then(|value| {
         let (_, attributes) = value.split_once(' ')?;
         attributes

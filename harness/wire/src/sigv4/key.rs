@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+#[cfg(feature = "sigv4a")]
+use super::ecdsa::KeyPair;
 use super::{Secret, TERMINATOR};
 use crate::time;
 
@@ -44,9 +46,16 @@ impl fmt::Display for Scope {
     }
 }
 
-/// A key for one secret and one scope. Deriving takes four HMACs: worth keeping. It doesn't print.
+/// A key for one secret and one scope. Deriving takes four HMACs, or a key pair: worth keeping. It doesn't print.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SigningKey([u8; 32]);
+pub struct SigningKey(Kind);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Kind {
+    Hmac([u8; 32]),
+    #[cfg(feature = "sigv4a")]
+    Ecdsa(Box<KeyPair>),
+}
 
 impl SigningKey {
     /// The key of a secret for a scope.
@@ -54,20 +63,35 @@ impl SigningKey {
         let day = hmac(format!("AWS4{}", secret.expose()).as_bytes(), &scope.date);
         let region = hmac(&day, &scope.region);
         let service = hmac(&region, &scope.service);
-        Self(hmac(&service, TERMINATOR))
+        Self(Kind::Hmac(hmac(&service, TERMINATOR)))
+    }
+
+    /// The key of an access key for SigV4A, for all scopes.
+    #[cfg(feature = "sigv4a")]
+    pub fn asymmetric(access_key_id: &str, secret: &Secret) -> Option<Self> {
+        KeyPair::derive(access_key_id, secret).map(|pair| Self(Kind::Ecdsa(Box::new(pair))))
     }
 
     /// Whether a signature is that of a text: compared in constant time. Upper-case hexadecimal is refused.
     pub(super) fn verifies(&self, string_to_sign: &str, signature: &str) -> bool {
-        self.sign(string_to_sign)
-            .as_bytes()
-            .ct_eq(signature.as_bytes())
-            .into()
+        match &self.0 {
+            Kind::Hmac(_) => self
+                .sign(string_to_sign)
+                .as_bytes()
+                .ct_eq(signature.as_bytes())
+                .into(),
+            #[cfg(feature = "sigv4a")]
+            Kind::Ecdsa(pair) => pair.verifies(string_to_sign, signature),
+        }
     }
 
     /// The signature of a text, as lower-case hexadecimal.
     pub fn sign(&self, string_to_sign: &str) -> String {
-        hex(&hmac(&self.0, string_to_sign))
+        match &self.0 {
+            Kind::Hmac(key) => hex(&hmac(key, string_to_sign)),
+            #[cfg(feature = "sigv4a")]
+            Kind::Ecdsa(pair) => pair.sign(string_to_sign),
+        }
     }
 }
 
@@ -77,10 +101,14 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn hmac(key: &[u8], text: &str) -> [u8; 32] {
+    hmac_bytes(key, text.as_bytes())
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+pub(super) fn hmac_bytes(key: &[u8], bytes: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(text.as_bytes());
+    mac.update(bytes);
     mac.finalize().into_bytes().into()
 }
 
@@ -101,18 +129,24 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// AWS: General Reference, "Deriving a signing key", the example values.
+    /// AWS: General Reference, "Task 3: calculate the signature for AWS Signature Version 4", the example.
     #[test]
-    fn the_documented_key_is_derived() {
+    fn the_documented_signature_is_made() {
         let scope = Scope {
-            date: "20120215".into(),
+            date: "20150830".into(),
             region: "us-east-1".into(),
             service: "iam".into(),
         };
         let key = SigningKey::derive(&"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(), &scope);
-        assert_eq!(
-            hex(&key.0),
-            "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d"
+        let string_to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
+                              f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
+        let signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+        assert_eq!(key.sign(string_to_sign), signature);
+        assert!(key.verifies(string_to_sign, signature));
+        assert!(
+            !key.verifies(string_to_sign, &signature.to_uppercase()),
+            "upper-case hexadecimal is refused"
         );
+        assert!(!key.verifies("another text", signature));
     }
 }

@@ -22,10 +22,13 @@
 //! assert!(signed.verify(&request, &key).is_ok());
 //! ```
 
+mod algorithm;
 mod canonical;
 mod chunked;
 mod claim;
 mod credentials;
+#[cfg(feature = "sigv4a")]
+mod ecdsa;
 mod error;
 mod key;
 mod payload;
@@ -34,6 +37,7 @@ mod s3;
 mod sign;
 mod signed;
 
+pub use algorithm::Algorithm;
 pub use chunked::decode_body;
 pub use claim::{Credential, credential};
 pub use credentials::{Credentials, Secret};

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::claim::{Credential, parameter};
 use super::error::{QueryError, ScopeProblem};
-use super::{ALGORITHM, Endpoint, MAX_SKEW, SignedRequest, TERMINATOR, Transport, canonical};
+use super::{Algorithm, Endpoint, MAX_SKEW, SignedRequest, TERMINATOR, Transport, canonical};
 use crate::{percent, time};
 
 /// The parts of a signature as texts.
 struct Parts {
+    algorithm: Algorithm,
     credential: String,
     signature: String,
     signed_headers: String,
@@ -34,12 +35,13 @@ pub(super) fn read(
     }
     let time = read_time(&parts.date).ok_or_else(|| QueryError::DateForm(parts.date.clone()))?;
     check_time(time, now)?;
-    let credential = Credential::parse(&parts.credential);
+    let credential = Credential::of(&parts.credential, parts.algorithm, request, endpoint.region);
     let credential =
         credential.ok_or_else(|| QueryError::CredentialForm(parts.credential.clone()))?;
     check_scope(&credential, endpoint, time)?;
     let (session_token, tokens) = tokens(request)?;
     Ok(SignedRequest {
+        algorithm: parts.algorithm,
         access_key_id: credential.access_key_id,
         scope: credential.scope,
         signed_headers,
@@ -75,22 +77,23 @@ fn check_uri(request: &Request<Bytes>) -> Result<(), QueryError> {
 
 fn parts(request: &Request<Bytes>) -> Result<Parts, QueryError> {
     let in_header = canonical::text(request.headers(), header::AUTHORIZATION.as_str());
-    let algorithm = parameter(request.uri(), "X-Amz-Algorithm");
-    match (in_header, algorithm) {
+    let in_query = parameter(request.uri(), "X-Amz-Algorithm");
+    match (in_header, in_query) {
         (None, None) => Err(QueryError::MissingToken),
         (Some(_), Some(_)) => Err(QueryError::BothMechanisms),
         (Some(value), None) => header_parts(&value, request.headers()),
-        (None, Some(algorithm)) if algorithm != ALGORITHM => Err(QueryError::MissingToken),
-        (None, Some(_)) => query_parts(request),
+        (None, Some(name)) => {
+            let algorithm = Algorithm::parse(&name).ok_or(QueryError::MissingToken)?;
+            query_parts(request, algorithm)
+        }
     }
 }
 
 /// Of a key given twice, the last value counts.
 fn header_parts(value: &str, headers: &HeaderMap) -> Result<Parts, QueryError> {
-    let (algorithm, attributes) = value.split_once(' ').unwrap_or((value, ""));
-    if algorithm != ALGORITHM {
-        return Err(QueryError::UnsupportedAlgorithm(algorithm.to_owned()));
-    }
+    let (name, attributes) = value.split_once(' ').unwrap_or((value, ""));
+    let unsupported = || QueryError::UnsupportedAlgorithm(name.to_owned());
+    let algorithm = Algorithm::parse(name).ok_or_else(unsupported)?;
     let (mut credential, mut signature, mut signed_headers) = (None, None, None);
     for part in attributes
         .split(',')
@@ -112,6 +115,7 @@ fn header_parts(value: &str, headers: &HeaderMap) -> Result<Parts, QueryError> {
     let date = canonical::text(headers, "x-amz-date").or_else(|| canonical::text(headers, "date"));
     match (credential, signature, signed_headers, date) {
         (Some(credential), Some(signature), Some(signed_headers), Some(date)) => Ok(Parts {
+            algorithm,
             credential: credential.to_owned(),
             signature: signature.to_owned(),
             signed_headers: signed_headers.to_owned(),
@@ -132,7 +136,7 @@ fn header_parts(value: &str, headers: &HeaderMap) -> Result<Parts, QueryError> {
     }
 }
 
-fn query_parts(request: &Request<Bytes>) -> Result<Parts, QueryError> {
+fn query_parts(request: &Request<Bytes>, algorithm: Algorithm) -> Result<Parts, QueryError> {
     let value = |name| parameter(request.uri(), name);
     let names = [
         "X-Amz-Credential",
@@ -149,6 +153,7 @@ fn query_parts(request: &Request<Bytes>) -> Result<Parts, QueryError> {
         ] => {
             let expires = value("X-Amz-Expires").and_then(|expires| expires.parse().ok());
             Ok(Parts {
+                algorithm,
                 credential,
                 signature,
                 signed_headers,

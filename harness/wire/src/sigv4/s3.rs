@@ -10,7 +10,7 @@ use super::claim::{Credential, parameter, parameters};
 use super::error::{CredentialProblem, S3Error};
 use super::query::read_time;
 use super::{
-    ALGORITHM, Endpoint, MAX_SKEW, Payload, SignedRequest, TERMINATOR, Transport, canonical,
+    Algorithm, Endpoint, MAX_SKEW, Payload, SignedRequest, TERMINATOR, Transport, canonical,
     payload,
 };
 use crate::{percent, time};
@@ -51,18 +51,18 @@ fn by_header(
     endpoint: Endpoint<'_>,
     now: Timestamp,
 ) -> Result<SignedRequest, S3Error> {
-    let (algorithm, attributes) = value.split_once(' ').unwrap_or((value, ""));
-    match algorithm {
-        ALGORITHM => {}
-        "AWS" => return Err(S3Error::SigV2),
-        _ => return Err(S3Error::UnsupportedType(value.to_owned())),
-    }
+    let (name, attributes) = value.split_once(' ').unwrap_or((value, ""));
+    let algorithm = Algorithm::parse(name).ok_or_else(|| match name {
+        "AWS" => S3Error::SigV2,
+        _ => S3Error::UnsupportedType(value.to_owned()),
+    })?;
     let at = |problem| S3Error::Credential {
         transport: Transport::Header,
         problem,
     };
     let [credential, signed_headers, signature] = components(attributes)?;
-    let credential = Credential::parse(credential).ok_or_else(|| at(CredentialProblem::Form))?;
+    let credential = Credential::of(credential, algorithm, request, endpoint.region);
+    let credential = credential.ok_or_else(|| at(CredentialProblem::Form))?;
     let date = canonical::text(request.headers(), "x-amz-date");
     let date = date
         .or_else(|| canonical::text(request.headers(), "date"))
@@ -83,6 +83,7 @@ fn by_header(
         .map(|token| String::from_utf8_lossy(token.as_bytes()).into_owned())
         .collect();
     let signed = SignedRequest {
+        algorithm,
         access_key_id: credential.access_key_id,
         scope: credential.scope,
         signed_headers,
@@ -129,14 +130,13 @@ fn presigned(
         value("X-Amz-SignedHeaders")?,
         value("X-Amz-Expires")?,
     );
-    if algorithm != ALGORITHM {
-        return Err(S3Error::Algorithm);
-    }
+    let algorithm = Algorithm::parse(&algorithm).ok_or(S3Error::Algorithm)?;
     let at = |problem| S3Error::Credential {
         transport: Transport::Query { expires: None },
         problem,
     };
-    let credential = Credential::parse(&credential).ok_or_else(|| at(CredentialProblem::Form))?;
+    let credential = Credential::of(&credential, algorithm, request, endpoint.region);
+    let credential = credential.ok_or_else(|| at(CredentialProblem::Form))?;
     let time = time::parse_basic(&date).ok_or(S3Error::DateForm)?;
     let expires = read_expires(&expires)?;
     check_scope(&credential, endpoint, time).map_err(at)?;
@@ -149,6 +149,7 @@ fn presigned(
     let text = text.unwrap_or_else(|| payload::UNSIGNED.to_owned());
     let payload = Payload::parse(&text).ok_or_else(|| S3Error::InvalidPayloadHash(text.clone()))?;
     let signed = SignedRequest {
+        algorithm,
         access_key_id: credential.access_key_id,
         scope: credential.scope,
         signed_headers,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::canonical::{self, PathRule};
 use super::key::sha256_hex;
-use super::{ALGORITHM, Credentials, Scope, SigningKey, payload};
+use super::{ALGORITHM, Algorithm, Credentials, Scope, SigningKey, payload};
 use crate::{percent, time};
 
 /// Headers that change on the way, or that no client signs.
@@ -53,7 +53,8 @@ pub fn sign(
     };
     let names = signed_headers(request);
     let canonical_request = canonical::request(request, rule, &names, &hash);
-    let string_to_sign = canonical::string_to_sign(&date, &scope, &canonical_request);
+    let string_to_sign =
+        canonical::string_to_sign(Algorithm::Hmac, &date, &scope, &canonical_request);
     let signature = SigningKey::derive(&credentials.secret, &scope).sign(&string_to_sign);
     let credential = format!("{}/{scope}", credentials.access_key_id);
     let signed = names.join(";");
@@ -102,7 +103,8 @@ pub fn presign(
         PathRule::Other => sha256_hex(request.body()),
     };
     let canonical_request = canonical::request(request, rule, &names, &hash);
-    let string_to_sign = canonical::string_to_sign(&date, &scope, &canonical_request);
+    let string_to_sign =
+        canonical::string_to_sign(Algorithm::Hmac, &date, &scope, &canonical_request);
     let signature = SigningKey::derive(&credentials.secret, &scope).sign(&string_to_sign);
     add_parameter(request, "X-Amz-Signature", &signature);
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::canonical::{self, PathRule};
 use super::error::{Mismatch, QueryError, S3Error, SignatureError};
 use super::key::sha256_hex;
-use super::{Payload, Scope, SigningKey, query, s3};
+use super::{Algorithm, Payload, Scope, Secret, SigningKey, query, s3};
 use crate::time;
 
 /// Who verifies.
@@ -34,9 +34,11 @@ pub enum Transport {
 /// A signature that is in order but for its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRequest {
+    /// How it is signed.
+    pub algorithm: Algorithm,
     /// Who signed.
     pub access_key_id: String,
-    /// For what.
+    /// For what. A request signed with SigV4A is for a set of regions; here stands the one that it was sent to.
     pub scope: Scope,
     /// The names of the headers that are signed.
     pub signed_headers: Vec<String>,
@@ -97,6 +99,17 @@ impl SignedRequest {
         ))
     }
 
+    /// The key that belongs to the secret of this request's access key.
+    pub fn derive_key(&self, secret: &Secret) -> SigningKey {
+        #[cfg(feature = "sigv4a")]
+        if self.algorithm == Algorithm::Ecdsa
+            && let Some(key) = SigningKey::asymmetric(&self.access_key_id, secret)
+        {
+            return key;
+        }
+        SigningKey::derive(secret, &self.scope)
+    }
+
     /// Compares the body with the hash that was signed, where S3 was told one. Chunked bodies are for their decoder.
     pub fn check_payload(&self, request: &Request<Bytes>) -> Result<(), SignatureError> {
         let (Some(Payload::Hash), Some(client)) = (self.payload, &self.payload_text) else {
@@ -125,7 +138,8 @@ impl SignedRequest {
 
     /// The text that is signed.
     pub fn string_to_sign(&self, canonical_request: &str) -> String {
-        canonical::string_to_sign(&time::basic(self.time), &self.scope, canonical_request)
+        let time = time::basic(self.time);
+        canonical::string_to_sign(self.algorithm, &time, &self.scope, canonical_request)
     }
 
     /// The error of a key that is unknown, inactive, or not sent with its own token.

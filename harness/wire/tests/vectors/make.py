@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the signed requests that the tests verify. Run once; its output is committed.
 
-    python3 make.py SUITE      # the folder `v4` of AWS's signing test suite (as in the crate aws-sigv4)
+    python3 make.py SUITE      # the folder of AWS's signing test suite (as in the crate aws-sigv4)
 
-`suite.txt` holds the suite's signed requests, header and query; `botocore.txt` requests that botocore signed (the
+`suite.txt` and `suite-v4a.txt` hold the suite's signed requests, header and query; `botocore.txt` requests that botocore signed (the
 package of the same name, version 1.43.11).
 """
 
@@ -77,5 +77,7 @@ def write(name, source, blocks):
 
 
 if __name__ == "__main__":
-    write("suite.txt", "AWS's signing test suite, v4: the requests as they are signed", suite(sys.argv[1]))
+    for name, folder in [("suite.txt", "v4"), ("suite-v4a.txt", "v4a")]:
+        source = f"AWS's signing test suite, {folder}: the requests as they are signed"
+        write(name, source, suite(pathlib.Path(sys.argv[1]) / folder))
     write("botocore.txt", "Requests signed by botocore 1.43.11", botocore_requests())
