@@ -1,47 +1,13 @@
 //! Whether a value is what the tables say, and what to change where it isn't.
 
-use std::fmt;
-
 use rolecall_policy::{Entry, Node, Span, Value};
 
+use super::words::{self, Subject};
 use super::{Field, Shape, Table, Variant};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text;
 use crate::scenario::tree::{head, scalar};
-
-/// What a value is called in messages.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Subject<'n> {
-    /// The whole file.
-    File,
-    /// A key of the language.
-    Key(&'n str),
-    /// An element of that key's list.
-    Element(&'n str),
-    /// Something the user named: `role`, `Deploy`.
-    Entry(&'static str, &'n str),
-}
-
-impl fmt::Display for Subject<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File => write!(f, "the file"),
-            Self::Key(key) => write!(f, "`{key}`"),
-            Self::Element(key) => write!(f, "an element of `{key}`"),
-            Self::Entry(what, name) => write!(f, "{what} `{name}`"),
-        }
-    }
-}
-
-impl Subject<'_> {
-    fn element(self) -> Self {
-        match self {
-            Self::File => Self::File,
-            Self::Key(name) | Self::Element(name) | Self::Entry(_, name) => Self::Element(name),
-        }
-    }
-}
 
 /// Collects what doesn't conform.
 pub(crate) struct Conform<'o> {
@@ -136,11 +102,11 @@ impl<'n> Conform<'_> {
         };
         if !fits(written) {
             let error = Diagnostic::error(
-                code(shape),
-                format!("{subject} is `{written}`, not {}", wanted(shape)),
+                words::code(shape),
+                format!("{subject} is `{written}`, not {}", words::wanted(shape)),
             )
-            .at(node.span, format!("expected {}", wanted(shape)))
-            .maybe_help(format_help(shape, written));
+            .at(node.span, format!("expected {}", words::wanted(shape)))
+            .maybe_help(words::format_help(shape, written));
             self.found.push(error);
         }
     }
@@ -157,11 +123,12 @@ impl<'n> Conform<'_> {
         };
         if !words.contains(&written) {
             let help = did_you_mean(written, words.iter().copied());
-            let error = Diagnostic::error(code(shape), format!("{subject} can't be `{written}`"))
-                .at(node.span, "not one of the words it knows")
-                .help(
-                    help.unwrap_or_else(|| format!("use {}", text::either(words.iter().copied()))),
-                );
+            let error = Diagnostic::error(
+                words::code(shape),
+                format!("{subject} can't be `{written}`"),
+            )
+            .at(node.span, "not one of the words it knows")
+            .help(help.unwrap_or_else(|| format!("use {}", text::either(words.iter().copied()))));
             self.found.push(error);
         }
     }
@@ -249,7 +216,7 @@ impl<'n> Conform<'_> {
             .help(format!(
                 "add `{}`: {}",
                 field.name,
-                first_sentence(field.doc)
+                words::first_sentence(field.doc)
             ));
             self.found.push(error);
         }
@@ -283,7 +250,7 @@ impl<'n> Conform<'_> {
                 format!("{what} has no key `{key}`"),
             )
             .at(entry.key_span, "unknown key")
-            .help(unknown_key_help(entry, table)),
+            .help(words::unknown_key_help(entry, table)),
         };
         self.found.push(error);
     }
@@ -397,15 +364,19 @@ impl<'n> Conform<'_> {
     fn mismatch(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>) {
         let error = if node.value == Value::Null {
             Diagnostic::error("scenario::no-value", format!("{subject} has no value"))
-                .at(node.span, format!("expected {}", wanted(shape)))
-                .help(no_value_help(shape))
+                .at(node.span, format!("expected {}", words::wanted(shape)))
+                .help(words::no_value_help(shape))
         } else {
             Diagnostic::error(
                 "scenario::type",
-                format!("{subject} is {}, not {}", got(node), wanted(shape)),
+                format!(
+                    "{subject} is {}, not {}",
+                    words::got(node),
+                    words::wanted(shape)
+                ),
             )
-            .at(head(node), format!("expected {}", wanted(shape)))
-            .maybe_help(mismatch_help(node, shape))
+            .at(head(node), format!("expected {}", words::wanted(shape)))
+            .maybe_help(words::mismatch_help(node, shape))
         };
         self.found.push(error);
     }
@@ -413,113 +384,4 @@ impl<'n> Conform<'_> {
 
 fn is_scalar(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
-}
-
-fn got(node: &Node) -> String {
-    match &node.value {
-        Value::Null => "nothing".to_owned(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
-        Value::Bool(_) | Value::Number(_) => format!("`{}`", scalar(node).unwrap_or_default()),
-        Value::String(_) => "text".to_owned(),
-    }
-}
-
-fn wanted(shape: &Shape) -> String {
-    match shape {
-        Shape::Any | Shape::AnyOrNull => "a value".to_owned(),
-        Shape::Text | Shape::Scalar => "text".to_owned(),
-        Shape::Flag => "`true` or `false`".to_owned(),
-        Shape::Integer => "a whole number".to_owned(),
-        Shape::Duration => "a duration such as `15m`".to_owned(),
-        Shape::Timestamp => "a point in time such as `2026-01-01T00:00:00Z`".to_owned(),
-        Shape::AccountNumber => "an account number of 12 digits".to_owned(),
-        Shape::Choice(words) => text::either(words.iter().copied()),
-        Shape::List { .. } => "a list".to_owned(),
-        Shape::Named { .. } | Shape::Record(_) | Shape::Variants { .. } => "a map".to_owned(),
-        Shape::ByKind { what, .. } => (*what).to_owned(),
-    }
-}
-
-fn code(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Duration => "scenario::duration",
-        Shape::Timestamp => "scenario::timestamp",
-        Shape::AccountNumber => "scenario::account-number",
-        Shape::Choice(_) => "scenario::unknown-word",
-        _ => "scenario::type",
-    }
-}
-
-fn no_value_help(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Record(_) | Shape::Named { .. } => "write `{}` for one with nothing but defaults",
-        Shape::List { empty: true, .. } => "write `[]` for none, or remove the line",
-        _ => "give it a value, or remove the line",
-    }
-}
-
-fn mismatch_help(node: &Node, shape: &Shape) -> Option<String> {
-    let written = scalar(node);
-    match (shape, &node.value, written) {
-        (Shape::List { .. }, Value::Map(_), _) => Some("begin each element with `- `".to_owned()),
-        (Shape::List { .. }, _, Some(written)) => Some(format!("write `[{written}]`")),
-        (Shape::Flag, Value::String(word), _) => match word.to_lowercase().as_str() {
-            "yes" | "on" | "true" | "y" => Some("write `true`, without quotes".to_owned()),
-            "no" | "off" | "false" | "n" => Some("write `false`, without quotes".to_owned()),
-            _ => None,
-        },
-        (Shape::Text, Value::Bool(_), Some(written)) => {
-            Some(format!("for the word, write `\"{written}\"`"))
-        }
-        (Shape::Named { what, .. }, Value::List(_), _) => Some(format!(
-            "write one `{what}: …` a line, without `-`",
-            what = text::upper(what)
-        )),
-        (Shape::Variants { .. } | Shape::Record(_), Value::String(text), _)
-            if text.contains(':') =>
-        {
-            let spaced = text.replacen(':', ": ", 1);
-            Some(format!("a colon needs a space after it: `{spaced}`"))
-        }
-        (Shape::Record(table), ..) => Some(format!("its keys are {}", text::list(table.names()))),
-        _ => None,
-    }
-}
-
-fn format_help(shape: &Shape, written: &str) -> Option<String> {
-    match shape {
-        Shape::Duration if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit()) => {
-            Some(format!("for seconds, write `{written}s`"))
-        }
-        Shape::Duration => Some("use `d`, `h`, `m` and `s`, as in `1h30m`".to_owned()),
-        Shape::Timestamp => Some("write date, time and `Z` for UTC".to_owned()),
-        Shape::AccountNumber => {
-            let count = written.chars().count();
-            Some(format!("this has {}", text::count(count, "character")))
-        }
-        _ => None,
-    }
-}
-
-fn unknown_key_help(entry: &Entry, table: &Table) -> String {
-    let key = &entry.key;
-    let glued = key
-        .split_once(':')
-        .filter(|(name, _)| table.field(name).is_some());
-    if let (Some((name, value)), Value::Null) = (glued, &entry.value.value) {
-        return format!("put a space after the colon: `{name}: {value}`");
-    }
-    did_you_mean(key, table.names())
-        .unwrap_or_else(|| format!("its keys are {}", text::list(table.names())))
-}
-
-/// The first sentence of a description, to go after a colon.
-fn first_sentence(doc: &str) -> String {
-    let sentence = doc.split(". ").next().unwrap_or(doc).trim_end_matches('.');
-    let mut characters = sentence.chars();
-    match characters.next() {
-        Some(first) => first.to_lowercase().chain(characters).collect(),
-        None => String::new(),
-    }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod conform;
 mod schema;
 pub(crate) mod tables;
+mod words;
 
 pub use schema::schema;
 
