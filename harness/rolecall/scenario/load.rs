@@ -21,6 +21,9 @@ use super::tree::{entries, head};
 use super::variables::{self, Variables};
 use super::{merge, mute};
 
+/// The most diagnostics that are kept of one file.
+const MAX_SHOWN: usize = 100;
+
 /// The most cases of one scenario.
 const MAX_CASES: usize = 1_000;
 
@@ -248,12 +251,35 @@ impl<'f> Loading<'f> {
         let mut seen = HashSet::new();
         diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
         diagnostics.sort_by_key(|diagnostic| diagnostic.at.as_ref().map(|(span, _)| *span));
+        let diagnostics = shown(&diagnostics, &library.sources);
         Loaded {
             tests,
             sources: library.sources,
             diagnostics,
         }
     }
+}
+
+/// Of each file the first diagnostics, and how many more there are.
+fn shown(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Diagnostic> {
+    let source = |diagnostic: &Diagnostic| diagnostic.at.as_ref().map(|(span, _)| span.source);
+    let mut shown = Vec::new();
+    for file in diagnostics.chunk_by(|one, next| source(one) == source(next)) {
+        let (first, rest) = file.split_at(file.len().min(MAX_SHOWN));
+        shown.extend_from_slice(first);
+        let path = file.first().and_then(source).and_then(|id| sources.get(id));
+        if let (Some(path), [_, ..]) = (path, rest) {
+            let message = format!("{} in `{}`", count(rest.len(), "more mistake"), path.path());
+            let broken = file.iter().any(Diagnostic::is_error);
+            let more = if broken {
+                Diagnostic::error("scenario::more", message)
+            } else {
+                Diagnostic::warning("scenario::more", message)
+            };
+            shown.push(more.help("correct these first"));
+        }
+    }
+    shown
 }
 
 fn named(file: &File, case: Option<&str>, lowered: Lowered) -> Test {

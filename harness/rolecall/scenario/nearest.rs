@@ -1,5 +1,11 @@
 //! The one helper behind every "did you mean".
 
+/// The most characters that may differ, however long the word is.
+const MOST: usize = 6;
+
+/// How many candidates are looked at: in a world of thousands, thousands of unknown names must not take minutes.
+const CANDIDATES: usize = 2_000;
+
 /// The candidate that `word` was most likely meant to be; `None` when none is near.
 ///
 /// Case and the separators `-`, `_`, space count for nothing; beyond them a third of the word may differ.
@@ -8,17 +14,17 @@ pub(crate) fn nearest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let wanted = fold(word);
-    let allowed = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    let allowed = (length / 3).clamp(1, MOST);
     let mut best: Option<(usize, &'c str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(CANDIDATES) {
         let folded = fold(candidate);
-        let far = folded.len().abs_diff(wanted.len()) > allowed * 4;
-        if far || folded.is_empty() || candidate == word {
+        let other = folded.chars().count();
+        if candidate == word || other.abs_diff(length) > allowed {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &folded);
-        let shorter = wanted.chars().count().min(folded.chars().count());
-        let near = distance <= allowed && distance < shorter;
+        let near = distance <= allowed && distance < length.min(other);
         if near && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }

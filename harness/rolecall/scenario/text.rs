@@ -42,10 +42,11 @@ pub(crate) fn either<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
 }
 
 fn joined<'w>(words: impl IntoIterator<Item = &'w str>, conjunction: &str) -> String {
-    let mut quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    if quoted.len() > SHOWN {
-        let more = quoted.len() - SHOWN;
-        quoted.truncate(SHOWN);
+    let mut words = words.into_iter();
+    let first = words.by_ref().take(SHOWN);
+    let mut quoted: Vec<String> = first.map(|word| format!("`{word}`")).collect();
+    let more = words.count();
+    if more > 0 {
         quoted.push(format!("{more} more"));
     }
     match quoted.split_last() {

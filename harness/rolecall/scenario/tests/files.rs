@@ -179,3 +179,22 @@ fn world_files_are_put_together_and_a_name_defined_twice_is_a_mistake() {
         ["`ann` is defined twice", "`bob` is defined twice"]
     );
 }
+
+#[test]
+fn of_very_many_mistakes_the_first_hundred_are_shown() {
+    let keys: Vec<String> = (0..250)
+        .map(|number| {
+            format!(
+                "key{number}: 1
+"
+            )
+        })
+        .collect();
+    let keys = keys.concat();
+    let loaded = load_text(&format!("{EMPTY_STEP}{keys}"));
+    assert_eq!(loaded.diagnostics.len(), 101);
+    assert_eq!(
+        errors(&loaded).last(),
+        Some(&"150 more mistakes in `s.yaml`")
+    );
+}
