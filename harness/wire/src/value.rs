@@ -1,4 +1,20 @@
 //! Inputs and outputs of operations as plain values.
+//!
+//! Nothing is checked here: a value of the wrong kind is a value. [`validate`](crate::validate) says what AWS says to
+//! it.
+//!
+//! ```
+//! use rolecall_wire::{Structure, Value};
+//!
+//! let tag = Structure::new().with("Key", "Team").with("Value", "Deploy");
+//! let input = Structure::new()
+//!     .with("RoleName", "S3-CloudFront-Access")
+//!     .with("Tags", vec![Value::from(tag)])
+//!     .with_some("Description", None::<&str>);
+//! assert_eq!(input.string("RoleName"), Some("S3-CloudFront-Access"));
+//! assert_eq!(input.list("Tags").len(), 1);
+//! assert_eq!(input.get("Description"), None);
+//! ```
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,8 @@
 //!
 //! A server calls [`route`], [`decode_input`], then [`encode_output`] or [`encode_error`]; a client calls
 //! [`encode_input`] and [`decode_output`]. What a service's protocol looks like is in the folders `query` and `rest`;
-//! inputs and outputs are plain [`Structure`]s on either side.
+//! inputs and outputs are plain [`Structure`]s on either side. An event stream (`SelectObjectContent`) is left as its
+//! bytes.
 //!
 //! ```
 //! use rolecall_wire::{codec, model, Structure};

@@ -1,6 +1,6 @@
 //! Reads a document into [`Element`]s.
 //!
-//! Document types, and with them entities of one's own, are refused; nesting is limited.
+//! Document types, and with them entities of one's own, are refused; nesting and attributes are limited.
 
 use std::mem;
 
@@ -9,6 +9,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// The deepest nesting that is read. AWS's own shapes stay below 16.
 const MAX_DEPTH: usize = 64;
+
+/// The most attributes of one element: they are compared with one another.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// An element: its local name (without prefix), attributes, child elements and text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,6 +114,9 @@ fn element(start: &BytesStart<'_>) -> Result<Element, Malformed> {
         ..Element::default()
     };
     for attribute in start.attributes() {
+        if element.attributes.len() >= MAX_ATTRIBUTES {
+            return Err(Malformed);
+        }
         let attribute = attribute.map_err(|_| Malformed)?;
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
@@ -155,6 +161,10 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused() {
         let deep = format!("{}{}", "<a>".repeat(65), "</a>".repeat(65));
+        let wide: Vec<String> = (0..100_000)
+            .map(|number| format!(" a{number}=''"))
+            .collect();
+        let wide = format!("<a{}/>", wide.concat());
         let rows: &[(&str, &str)] = &[
             ("", "nothing"),
             ("text", "no element"),
@@ -169,6 +179,7 @@ mod tests {
                 "a document type",
             ),
             (&deep, "deep nesting"),
+            (&wide, "many attributes"),
         ];
         for (document, what) in rows {
             assert_eq!(parse(document.as_bytes()), Err(Malformed), "{what}");

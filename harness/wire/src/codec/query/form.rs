@@ -7,6 +7,10 @@ use http::Request;
 
 use crate::{ServiceError, percent};
 
+/// More parameters than any input has: a body of [`MAX_BODY`](super::MAX_BODY) bytes could hold two million, each
+/// with a place in memory. The limit is ours; AWS's is not known.
+const MAX_PARAMETERS: usize = 20_000;
+
 /// The parameters of a request. A parameter given twice has its first value.
 #[derive(Debug, Default)]
 pub(super) struct Parameters(BTreeMap<String, String>);
@@ -23,6 +27,9 @@ impl Parameters {
     fn read(&mut self, form: &str) -> Result<(), ServiceError> {
         for field in form.split('&').filter(|field| !field.is_empty()) {
             let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            if self.0.len() >= MAX_PARAMETERS {
+                return Err(ServiceError::without_body(413));
+            }
             self.0.entry(text(name)?).or_insert(text(value)?);
         }
         Ok(())

@@ -77,6 +77,7 @@ pub(super) fn read_payload(
 ) -> Result<Option<Value>, BodyError> {
     match member.shape().kind() {
         Kind::Blob => Ok(Some(Value::Blob(bytes.clone()))),
+        _ if member.shape().is_event_stream() => Ok(Some(Value::Blob(bytes.clone()))),
         _ if bytes.is_empty() && strictness == Strictness::Required && member.is_required() => {
             Err(BodyError::Missing)
         }

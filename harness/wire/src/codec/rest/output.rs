@@ -71,6 +71,7 @@ fn payload_type(dialect: Dialect, member: Member) -> Option<&'static str> {
     match member.shape().kind() {
         Kind::String => Some("application/json"),
         Kind::Blob => None,
+        _ if member.shape().is_event_stream() => Some("application/vnd.amazon.eventstream"),
         _ => Some(dialect.content_type),
     }
 }
@@ -148,9 +149,10 @@ fn late_error(
     shape: Shape,
     response: &Response<Bytes>,
 ) -> Result<(), ServiceError> {
-    let is_document = shape
-        .payload()
-        .is_none_or(|payload| matches!(payload.shape().kind(), Kind::Structure));
+    let is_document = shape.payload().is_none_or(|payload| {
+        let shape = payload.shape();
+        matches!(shape.kind(), Kind::Structure) && !shape.is_event_stream()
+    });
     if service.name() != "s3" || !is_document || response.body().is_empty() {
         return Ok(());
     }

@@ -245,6 +245,11 @@ fn requests_without_an_action_get_the_front_ends_answer() {
     );
     let long = form(&format!("Action={}", "x".repeat(10_000_000)));
     assert_eq!(route("sts", &long), Err(ServiceError::without_body(413)));
+    let many: Vec<String> = (0..20_001).map(|number| format!("&a{number}")).collect();
+    assert_eq!(
+        route("sts", &form(&many.concat())),
+        Err(ServiceError::without_body(413))
+    );
 }
 
 #[test]

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use rolecall_wire::sigv4::{self, Algorithm, Credentials, Endpoint, SignedRequest, Transport};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const SUITE: &str = include_str!("vectors/suite.txt");
-const SUITE_V4A: &str = include_str!("vectors/suite-v4a.txt");
-const BOTOCORE: &str = include_str!("vectors/botocore.txt");
+const SUITE: &str = include_str!("../vectors/suite.txt");
+const SUITE_V4A: &str = include_str!("../vectors/suite-v4a.txt");
+const BOTOCORE: &str = include_str!("../vectors/botocore.txt");
 
 /// Paths that aren't escaped can't be sent, and the services at hand want a token in the query signed.
 const NOT_VERIFIED: [&str; 3] = ["get-space", "get-utf8", "post-sts-header-after query"];

@@ -51,7 +51,7 @@ impl Random {
             // A blob that is the body is always there, as is the label of a path.
             let always = member.is_required()
                 || member.location() == Location::Uri
-                || (is_payload && matches!(member.shape().kind(), Kind::Blob));
+                || (is_payload && is_bytes(member.shape()));
             if member.location() != Location::StatusCode && (always || self.chance(2)) {
                 let value = self.member(member, 0, service, is_payload);
                 structure.set(member.name(), value);
@@ -101,6 +101,7 @@ impl Random {
 
     fn value(&mut self, member: Member, depth: usize, service: &Service, least: usize) -> Value {
         match member.shape().kind() {
+            _ if is_bytes(member.shape()) => Bytes::from(self.text(least)).into(),
             Kind::Structure => self.structure(member.shape(), depth, service).into(),
             Kind::List(element) => {
                 let least = usize::from(member.is_flattened() || depth > 3);
@@ -215,4 +216,8 @@ impl Random {
         let length = 1 + self.below(9);
         (0..length).map(|_| self.pick(&CHARACTERS)).collect()
     }
+}
+
+fn is_bytes(shape: Shape) -> bool {
+    matches!(shape.kind(), Kind::Blob) || shape.is_event_stream()
 }

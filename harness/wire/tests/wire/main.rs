@@ -1,0 +1,10 @@
+//! The crate from outside: what others send and answer, and what nobody should.
+
+mod answers;
+mod chunked;
+mod fuzz;
+mod random;
+mod requests;
+mod round_trip;
+mod sigv4_errors;
+mod sigv4_vectors;
