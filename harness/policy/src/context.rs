@@ -13,13 +13,16 @@
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    /// INVARIANT: sorted by `folded`, each once.
+    /// INVARIANT: sorted by the keys' folded names, each once.
     entries: Vec<Entry>,
+    /// INVARIANT: the hashes of the entries' keys, in the same order. They lie close together, so that looking
+    /// through them all is faster than anything cleverer.
+    hashes: Vec<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
-    folded: String,
+    key: Key,
     spelled: String,
     /// INVARIANT: never empty.
     values: Vec<String>,
@@ -31,6 +34,7 @@ impl Context {
     pub const fn new() -> Self {
         Self {
             entries: Vec::new(),
+            hashes: Vec::new(),
         }
     }
 
@@ -50,14 +54,15 @@ impl Context {
 
     /// Takes a key away.
     pub fn remove(&mut self, key: &str) {
-        if let Ok(place) = self.place(&fold(key)) {
+        if let Ok(place) = self.place(&Key::new(key)) {
             self.entries.remove(place);
+            self.hashes.remove(place);
         }
     }
 
     /// The values of a key; `None` when absent.
     pub fn get(&self, key: &str) -> Option<&[String]> {
-        self.values(&fold(key))
+        self.values(&Key::new(key))
     }
 
     /// All keys, as spelled when set, in the order of their folded names, with their values and whether
@@ -69,45 +74,75 @@ impl Context {
         })
     }
 
-    /// The values of a key already folded.
-    pub(crate) fn values(&self, folded: &str) -> Option<&[String]> {
-        self.entry(folded).map(|entry| entry.values.as_slice())
+    /// The values of a key.
+    pub(crate) fn values(&self, key: &Key) -> Option<&[String]> {
+        self.entry(key).map(|entry| entry.values.as_slice())
     }
 
-    /// The value of a single-valued key already folded; a variable can't stand for several values.
+    /// The value of a single-valued key; a variable can't stand for several values.
     ///
     /// AWS: IAM User Guide, policy variables.
-    pub(crate) fn single(&self, folded: &str) -> Option<&str> {
-        let entry = self.entry(folded).filter(|entry| !entry.multivalued)?;
+    pub(crate) fn single(&self, key: &Key) -> Option<&str> {
+        let entry = self.entry(key).filter(|entry| !entry.multivalued)?;
         entry.values.first().map(String::as_str)
     }
 
-    fn entry(&self, folded: &str) -> Option<&Entry> {
-        let place = self.place(folded).ok()?;
-        self.entries.get(place)
+    fn entry(&self, key: &Key) -> Option<&Entry> {
+        let hashes = self.hashes.iter().enumerate();
+        hashes
+            .filter(|(_, hash)| **hash == key.hash)
+            .filter_map(|(place, _)| self.entries.get(place))
+            .find(|entry| entry.key.folded == key.folded)
     }
 
     fn put(&mut self, key: &str, values: Vec<String>, multivalued: bool) {
         let entry = Entry {
-            folded: fold(key),
+            key: Key::new(key),
             spelled: key.to_owned(),
             values,
             multivalued,
         };
-        match self.place(&entry.folded) {
+        match self.place(&entry.key) {
             Ok(place) => {
                 if let Some(old) = self.entries.get_mut(place) {
                     *old = entry;
                 }
             }
-            Err(place) => self.entries.insert(place, entry),
+            Err(place) => {
+                self.hashes.insert(place, entry.key.hash);
+                self.entries.insert(place, entry);
+            }
         }
     }
 
-    fn place(&self, folded: &str) -> Result<usize, usize> {
+    fn place(&self, key: &Key) -> Result<usize, usize> {
         self.entries
-            .binary_search_by(|entry| entry.folded.as_str().cmp(folded))
+            .binary_search_by(|entry| entry.key.folded.cmp(&key.folded))
     }
+}
+
+/// A key's name, folded, with its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    folded: Box<str>,
+    hash: u64,
+}
+
+impl Key {
+    pub(crate) fn new(name: &str) -> Self {
+        let folded = fold(name);
+        Self {
+            hash: hash(&folded),
+            folded: folded.into(),
+        }
+    }
+}
+
+/// FNV-1a over the bytes, letters of ASCII folded; equal hashes only mean that it is worth to compare.
+pub(crate) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A key's name as all its spellings fold to.

@@ -1,5 +1,7 @@
 //! Who makes a request.
 
+use std::ops::Range;
+
 use crate::arn::{self, Arn};
 use crate::document::Caller;
 
@@ -20,6 +22,8 @@ pub struct Principal {
     kind: Kind,
     /// The ARN, or a service's host; empty for the unsigned.
     name: String,
+    /// Where the account's number stands in the ARN; nowhere for those without.
+    account: Range<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +150,9 @@ impl Principal {
 
     /// The account, where the principal has one.
     pub fn account(&self) -> Option<&str> {
-        self.arn().and_then(arn::account)
+        self.name
+            .get(self.account.clone())
+            .filter(|account| !account.is_empty())
     }
 
     /// Whether it is an account's root user.
@@ -221,9 +227,16 @@ impl Principal {
     }
 
     fn new(kind: Kind, name: &str) -> Self {
+        let has_account = !matches!(kind, Kind::Service | Kind::Anonymous);
+        let account = arn::account(name).filter(|_| has_account);
+        let start = name
+            .match_indices(':')
+            .nth(3)
+            .map_or(0, |(colon, _)| colon + 1);
         Self {
             kind,
             name: name.to_owned(),
+            account: start..start + account.map_or(0, str::len),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use date::{Instant, is_saved as is_saved_date};
 pub(crate) use network::Network;
 pub(crate) use operator::{Comparison, Operator, Quantifier, Test};
 
-use crate::context::Context;
+use crate::context::{Context, Key};
 use crate::node::Span;
 use crate::pattern::{Case, Dialect, Pattern};
 
@@ -26,7 +26,7 @@ pub(crate) struct Clause {
     /// `None` when AWS has no such operator: never holds.
     operator: Option<Operator>,
     operator_written: Box<str>,
-    key: Box<str>,
+    key: Key,
     key_written: Box<str>,
     values: Values,
     span: Span,
@@ -73,7 +73,7 @@ impl Clause {
         Self {
             operator: parsed,
             operator_written: operator.into(),
-            key: crate::context::fold(key).into(),
+            key: Key::new(key),
             key_written: key.into(),
             values: Values::read(written, parsed),
             span,
@@ -115,8 +115,7 @@ impl Clause {
         &self.key_written
     }
 
-    /// The key, folded.
-    pub(crate) fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &Key {
         &self.key
     }
 

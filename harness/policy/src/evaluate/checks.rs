@@ -69,7 +69,7 @@ impl<O: Observer> Run<'_, '_, O> {
 
     fn control_policies(&mut self) -> Option<()> {
         let policies = &self.request.policies;
-        if self.request.heeds_resource_control() {
+        if !policies.resource_control.is_empty() && self.request.heeds_resource_control() {
             for level in policies.resource_control {
                 self.level(
                     level,
@@ -78,7 +78,7 @@ impl<O: Observer> Run<'_, '_, O> {
                 )?;
             }
         }
-        if self.request.heeds_service_control() {
+        if !policies.service_control.is_empty() && self.request.heeds_service_control() {
             for level in policies.service_control {
                 self.level(
                     level,

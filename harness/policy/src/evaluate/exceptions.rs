@@ -77,6 +77,9 @@ pub(super) fn needs_no_permission(action: &str) -> bool {
 /// assert!(!is_reserved("iam:GetPolicy", administrators));
 /// ```
 pub fn is_reserved(action: &str, resource: &str) -> bool {
+    if !is_of_service(action, "iam") && !is_of_service(action, "kms") {
+        return false;
+    }
     let Some(arn) = Arn::parse(resource) else {
         return false;
     };

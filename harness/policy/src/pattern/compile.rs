@@ -1,7 +1,7 @@
 //! Reading a pattern.
 
 use super::{Dialect, Piece, Shape, Variable};
-use crate::context::fold;
+use crate::context::Key;
 
 /// The colons that separate an ARN's parts; whatever follows the last is the resource.
 const SEPARATORS: usize = 5;
@@ -228,7 +228,7 @@ fn variable(inner: &str) -> Variable {
         None => (inner, None),
     };
     Variable {
-        key: fold(key).into(),
+        key: Key::new(key),
         default,
     }
 }

@@ -9,6 +9,8 @@ mod matching;
 
 pub(crate) use matching::Case;
 
+use crate::context::Key;
+
 /// What is special in a string, depending on the element it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -64,8 +66,7 @@ enum Piece {
 /// `${key}` or `${key, 'default'}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Variable {
-    /// The key, folded.
-    key: Box<str>,
+    key: Key,
     default: Option<Box<str>>,
 }
 

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::Policy;
+use crate::context::hash;
 use crate::document::NO_VARIABLES;
 use crate::pattern::{Case, Pattern};
 
@@ -100,11 +101,4 @@ fn service(action: &str) -> &str {
     action
         .split_once(':')
         .map_or(action, |(service, _)| service)
-}
-
-/// FNV-1a over the folded bytes; equal hashes only mean that a statement is looked at.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    })
 }

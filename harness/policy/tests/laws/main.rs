@@ -131,7 +131,7 @@ fn a_wildcard_matches_all_that_its_literals_match() {
 
 impl Choices<'_> {
     fn take(&mut self, one_in: u8) -> bool {
-        self.byte() % one_in == 0
+        self.byte().is_multiple_of(one_in)
     }
 }
 

@@ -63,140 +63,163 @@ impl Caller {
 }
 
 pub(crate) fn answer(question: &Question) -> Answer {
-    let lower = question.action.to_lowercase();
-    if ["sts:getcalleridentity", "sts:getsessiontoken"].contains(&lower.as_str()) {
+    let action = question.action.to_lowercase();
+    if ["sts:getcalleridentity", "sts:getsessiontoken"].contains(&action.as_str()) {
         return Answer::Allow;
     }
-    let is_root = matches!(question.caller, Caller::Root(_));
-    let has_account = question.caller.account().is_some();
-    let boundary = if is_root || !has_account {
-        None
-    } else {
-        question.boundary.clone()
-    };
-    let session = if has_account {
-        question.session.clone()
-    } else {
-        None
-    };
-    let identity = if is_root || !has_account {
-        Vec::new()
-    } else {
-        question.identity.clone()
-    };
-    let scps = if has_account {
-        question.scps.clone()
-    } else {
-        Vec::new()
-    };
-    let rcps = if lower.starts_with("iam:") {
-        Vec::new()
-    } else {
-        question.rcps.clone()
-    };
-    let rescue = [
-        "s3:getbucketpolicy",
-        "s3:putbucketpolicy",
-        "s3:deletebucketpolicy",
-    ];
-    let same_account = question
-        .caller
-        .account()
-        .is_none_or(|own| own == question.owner);
-    let is_rescue = is_root && same_account && rescue.contains(&lower.as_str());
-    let of_resource: Vec<Value> = match &question.resource_policy {
-        Some(policy) if !is_rescue => vec![policy.clone()],
-        _ => Vec::new(),
-    };
-
-    // 1. An explicit deny anywhere.
-    let denies =
-        |documents: &[Value], kind| best(documents, "Deny", kind, question) != Naming::Nobody;
-    let denied = scps.iter().any(|level| denies(level, Kind::Principals))
-        || rcps.iter().any(|level| denies(level, Kind::Resources))
-        || question
-            .endpoint
-            .iter()
-            .any(|documents| denies(documents, Kind::Resources))
-        || denies(&of_resource, Kind::Optional)
-        || denies(&identity, Kind::Principals)
-        || boundary
-            .iter()
-            .any(|documents| denies(documents, Kind::Principals))
-        || session
-            .iter()
-            .any(|documents| denies(documents, Kind::Principals));
-    if denied {
+    let layers = Layers::of(question, &action);
+    if layers.deny(question) {
         return Answer::ExplicitDeny;
     }
-
-    // 2. Every filter must allow.
-    let allows =
-        |documents: &[Value], kind| best(documents, "Allow", kind, question) != Naming::Nobody;
-    if !rcps.iter().all(|level| allows(level, Kind::Resources))
-        || !scps.iter().all(|level| allows(level, Kind::Principals))
-        || !question
-            .endpoint
-            .iter()
-            .all(|documents| allows(documents, Kind::Resources))
-    {
-        return Answer::ImplicitDeny;
-    }
-
-    // 3. The resource's owner.
-    let naming = best(&of_resource, "Allow", Kind::Optional, question);
-    let is_trust = ["sts:assumerole", "sts:tagsession"].contains(&lower.as_str());
-    let part = question.resource.splitn(6, ':').nth(5).unwrap_or("");
-    let is_mandatory = match lower.as_str() {
-        "sts:assumerole" => true,
-        _ if is_trust => part.starts_with("role/") || question.resource_policy.is_some(),
-        _ => {
-            lower.starts_with("kms:")
-                && (part.starts_with("key/") || question.resource_policy.is_some())
-        }
-    };
-    if (!has_account || !same_account || is_mandatory) && naming == Naming::Nobody {
-        return Answer::ImplicitDeny;
-    }
-    if !has_account {
+    if layers.allow(question, &action) {
         return Answer::Allow;
     }
-    if is_root {
-        let assumes = lower == "sts:assumerole";
-        let limited = session.as_ref().is_some_and(|documents| {
-            !allows(documents, Kind::Principals) && !(same_account && naming == Naming::Itself)
-        });
-        return if assumes || limited {
-            Answer::ImplicitDeny
-        } else {
-            Answer::Allow
+    Answer::ImplicitDeny
+}
+
+/// The policies that apply to this caller.
+struct Layers {
+    is_root: bool,
+    has_account: bool,
+    same_account: bool,
+    identity: Vec<Value>,
+    boundary: Option<Vec<Value>>,
+    session: Option<Vec<Value>>,
+    of_resource: Vec<Value>,
+    scps: Vec<Vec<Value>>,
+    rcps: Vec<Vec<Value>>,
+    endpoint: Option<Vec<Value>>,
+}
+
+impl Layers {
+    fn of(question: &Question, action: &str) -> Self {
+        let is_root = matches!(question.caller, Caller::Root(_));
+        let account = question.caller.account();
+        let has_account = account.is_some();
+        let same_account = account.is_none_or(|own| own == question.owner);
+        let rescue = [
+            "s3:getbucketpolicy",
+            "s3:putbucketpolicy",
+            "s3:deletebucketpolicy",
+        ];
+        let is_rescued = is_root && same_account && rescue.contains(&action);
+        let mut layers = Self {
+            is_root,
+            has_account,
+            same_account,
+            identity: question.identity.clone(),
+            boundary: question.boundary.clone(),
+            session: question.session.clone(),
+            of_resource: question.resource_policy.iter().cloned().collect(),
+            scps: question.scps.clone(),
+            rcps: question.rcps.clone(),
+            endpoint: question.endpoint.clone(),
         };
+        if is_rescued {
+            layers.of_resource.clear();
+        }
+        if action.starts_with("iam:") {
+            layers.rcps.clear();
+        }
+        if !has_account {
+            layers.scps.clear();
+            layers.session = None;
+        }
+        if is_root || !has_account {
+            layers.identity.clear();
+            layers.boundary = None;
+        }
+        layers
     }
 
-    // 4. The caller's own side.
-    let naming = if same_account { naming } else { Naming::Nobody };
-    let identity_needed = naming < Naming::RoleOrUserBehind;
-    let boundary_needed = match naming {
-        Naming::Itself => false,
-        Naming::User => is_trust,
-        _ => true,
-    };
-    let session_needed = naming < Naming::User;
-    let federated = matches!(question.caller, Caller::Federated { .. });
-    let session_allows = match &session {
-        Some(documents) => allows(documents, Kind::Principals),
-        None => !federated,
-    };
-    let boundary_allows = boundary
-        .iter()
-        .all(|documents| allows(documents, Kind::Principals));
-    if (identity_needed && !allows(&identity, Kind::Principals))
-        || (boundary_needed && !boundary_allows)
-        || (session_needed && !session_allows)
-    {
-        return Answer::ImplicitDeny;
+    /// An explicit deny anywhere.
+    fn deny(&self, question: &Question) -> bool {
+        let any =
+            |documents: &[Value], kind| best(documents, "Deny", kind, question) != Naming::Nobody;
+        self.scps.iter().any(|level| any(level, Kind::Principals))
+            || self.rcps.iter().any(|level| any(level, Kind::Resources))
+            || self
+                .endpoint
+                .iter()
+                .any(|documents| any(documents, Kind::Resources))
+            || any(&self.of_resource, Kind::Optional)
+            || any(&self.identity, Kind::Principals)
+            || self
+                .boundary
+                .iter()
+                .any(|documents| any(documents, Kind::Principals))
+            || self
+                .session
+                .iter()
+                .any(|documents| any(documents, Kind::Principals))
     }
-    Answer::Allow
+
+    /// Every filter, the owner and the caller's own side must allow.
+    fn allow(&self, question: &Question, action: &str) -> bool {
+        let any =
+            |documents: &[Value], kind| best(documents, "Allow", kind, question) != Naming::Nobody;
+        if !self.rcps.iter().all(|level| any(level, Kind::Resources))
+            || !self.scps.iter().all(|level| any(level, Kind::Principals))
+            || !self
+                .endpoint
+                .iter()
+                .all(|documents| any(documents, Kind::Resources))
+        {
+            return false;
+        }
+        let naming = best(&self.of_resource, "Allow", Kind::Optional, question);
+        let must_own = !self.has_account || !self.same_account || is_mandatory(question, action);
+        if must_own && naming == Naming::Nobody {
+            return false;
+        }
+        !self.has_account || self.own_side_allows(question, action, naming)
+    }
+
+    fn own_side_allows(&self, question: &Question, action: &str, naming: Naming) -> bool {
+        let any = |documents: &[Value]| {
+            best(documents, "Allow", Kind::Principals, question) != Naming::Nobody
+        };
+        let naming = if self.same_account {
+            naming
+        } else {
+            Naming::Nobody
+        };
+        let session_needed = naming < Naming::User;
+        let is_federated = matches!(question.caller, Caller::Federated { .. });
+        let session_allows = match &self.session {
+            Some(documents) => any(documents),
+            None => !is_federated,
+        };
+        if session_needed && !session_allows {
+            return false;
+        }
+        if self.is_root {
+            return action != "sts:assumerole";
+        }
+        let boundary_needed = match naming {
+            Naming::Itself => false,
+            Naming::User => is_trust(action),
+            _ => true,
+        };
+        let boundary_allows = self.boundary.iter().all(|documents| any(documents));
+        let identity_needed = naming < Naming::RoleOrUserBehind;
+        (!boundary_needed || boundary_allows) && (!identity_needed || any(&self.identity))
+    }
+}
+
+fn is_trust(action: &str) -> bool {
+    ["sts:assumerole", "sts:tagsession"].contains(&action)
+}
+
+/// Roles and keys open to nobody without their own policy.
+fn is_mandatory(question: &Question, action: &str) -> bool {
+    let part = question.resource.splitn(6, ':').nth(5).unwrap_or("");
+    let has_policy = question.resource_policy.is_some();
+    match action {
+        "sts:assumerole" => true,
+        _ if is_trust(action) => part.starts_with("role/") || has_policy,
+        _ => action.starts_with("kms:") && (part.starts_with("key/") || has_policy),
+    }
 }
 
 /// What a statement must have.
@@ -566,7 +589,12 @@ fn condition_holds(
 
 fn compare(operator: &str, wanted: &str, had: &str, variables: bool, question: &Question) -> bool {
     let text: Vec<_> = had.chars().collect();
-    let number = |text: &str| text.parse::<f64>().ok();
+    // The generator's numbers have one digit after the point at most.
+    let number = |text: &str| {
+        let number = text.parse::<f64>().ok().map(|number| number * 10.0);
+        #[expect(clippy::cast_possible_truncation, reason = "they are small")]
+        number.map(|number| number as i64)
+    };
     let numbers = number(wanted).zip(number(had));
     let dates = seconds(wanted).zip(seconds(had));
     match operator {
@@ -606,11 +634,12 @@ fn compare(operator: &str, wanted: &str, had: &str, variables: bool, question: &
     }
 }
 
-/// The two dates that the generator knows, and epoch time.
-fn seconds(text: &str) -> Option<u64> {
+/// The dates that the generator knows, and epoch time; what begins with a sign is a year.
+fn seconds(text: &str) -> Option<i64> {
     match text {
         "2026-01-01T00:00:00Z" => Some(1_767_225_600),
         "2026-06-01T00:00:00Z" => Some(1_780_272_000),
+        "-3" => Some(-62_261_827_200),
         _ => text.parse().ok(),
     }
 }

@@ -8,7 +8,7 @@ pub const IDENTITY: &str = r#"{
     {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::spa-site/*",
      "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
     {"Sid": "NotOutside", "Effect": "Deny", "Action": "s3:*", "Resource": "*",
-     "Condition": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]}}}
+     "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ["123456789012", "210987654321"]}}}
   ]
 }"#;
 
@@ -73,7 +73,9 @@ pub const CONTEXT: &[(&str, &str)] = &[
 
 /// A policy of many statements, of which few speak of one action.
 pub fn many(statements: usize) -> String {
-    let services = ["s3", "ec2", "iam", "sqs", "sns", "kms", "lambda", "logs", "dynamodb", "ecs"];
+    let services = [
+        "s3", "ec2", "iam", "sqs", "sns", "kms", "lambda", "logs", "dynamodb", "ecs",
+    ];
     let statements: Vec<_> = (0..statements)
         .map(|number| {
             let service = services[number % services.len()];
@@ -82,5 +84,8 @@ pub fn many(statements: usize) -> String {
             )
         })
         .collect();
-    format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(","))
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#,
+        statements.join(",")
+    )
 }

@@ -1,6 +1,7 @@
 //! `cargo bench`: a decision by this crate, beside the crates `iam-rs` and `cedar-policy`, with what each allocates.
 //!
-//! Cedar has another language, so its policies say the same in its own words.
+//! Cedar has another language, so its policies say the same in its own words. What `iam-rs` answers isn't compared: it
+//! knows no layers, so the four documents are one list to it.
 
 mod cases;
 
@@ -94,7 +95,7 @@ impl World {
 mod prepared {
     use super::*;
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall_allow(bencher: Bencher<'_, '_>) {
         let world = World::new(IDENTITY);
         let request = world.upload("s3:PutObject");
@@ -102,7 +103,7 @@ mod prepared {
         bencher.bench_local(|| decide(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall_deny(bencher: Bencher<'_, '_>) {
         let world = World::new(IDENTITY);
         let request = world.upload("s3:DeleteObject");
@@ -110,7 +111,7 @@ mod prepared {
         bencher.bench_local(|| decide(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall_assume_role(bencher: Bencher<'_, '_>) {
         let world = World::new(IDENTITY);
         let request = world.assume();
@@ -118,29 +119,28 @@ mod prepared {
         bencher.bench_local(|| decide(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall_explain(bencher: Bencher<'_, '_>) {
         let world = World::new(IDENTITY);
         let request = world.upload("s3:PutObject");
         bencher.bench_local(|| explain(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn iam_rs_allow(bencher: Bencher<'_, '_>) {
         let evaluator = iam_rs_evaluator(&[IDENTITY, BUCKET, BOUNDARY, SCP]);
         let request = iam_rs_request("s3:PutObject", OBJECT);
-        assert!(iam_rs_allows(&evaluator, &request));
         bencher.bench_local(|| evaluator.evaluate(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn iam_rs_assume_role(bencher: Bencher<'_, '_>) {
         let evaluator = iam_rs_evaluator(&[TRUST]);
         let request = iam_rs_request("sts:AssumeRole", ROLE);
         bencher.bench_local(|| evaluator.evaluate(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn cedar_allow(bencher: Bencher<'_, '_>) {
         let (authorizer, policies, entities) = cedar();
         let request = cedar_request("PutObject");
@@ -153,7 +153,7 @@ mod prepared {
 mod with_parsing {
     use super::*;
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall(bencher: Bencher<'_, '_>) {
         let (principal, context) = (Principal::user(USER, None), context());
         bencher.bench_local(|| {
@@ -181,7 +181,7 @@ mod with_parsing {
         });
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn iam_rs(bencher: Bencher<'_, '_>) {
         let request = iam_rs_request("s3:PutObject", OBJECT);
         bencher.bench_local(|| {
@@ -189,7 +189,7 @@ mod with_parsing {
         });
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn cedar(bencher: Bencher<'_, '_>) {
         let request = cedar_request("PutObject");
         bencher.bench_local(|| {
@@ -202,14 +202,14 @@ mod with_parsing {
 mod a_thousand_statements {
     use super::*;
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn rolecall(bencher: Bencher<'_, '_>) {
         let world = World::new(&cases::many(1000));
         let request = world.upload("s3:PutObject");
         bencher.bench_local(|| decide(black_box(&request)));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = 100)]
     fn iam_rs(bencher: Bencher<'_, '_>) {
         let many = cases::many(1000);
         let evaluator = iam_rs_evaluator(&[many.as_str(), BUCKET, BOUNDARY, SCP]);
@@ -243,20 +243,13 @@ fn iam_rs_request(action: &str, resource: &str) -> iam_rs::IAMRequest {
     )
 }
 
-fn iam_rs_allows(evaluator: &iam_rs::PolicyEvaluator, request: &iam_rs::IAMRequest) -> bool {
-    matches!(
-        evaluator.evaluate(request).map(|result| result.decision),
-        Ok(iam_rs::Decision::Allow)
-    )
-}
-
 /// The same four documents in Cedar's words.
 const CEDAR: &str = r#"
 permit(principal == User::"spa-deployment", action in [Action::"ListBucket", Action::"GetBucketLocation"], resource == Bucket::"spa-site");
 permit(principal == User::"spa-deployment", action in [Action::"GetObject", Action::"PutObject"], resource in Bucket::"spa-site")
   when { context.secure };
 forbid(principal == User::"spa-deployment", action, resource)
-  unless { context.ip.isInRange(ip("203.0.113.0/24")) || context.ip.isInRange(ip("198.51.100.0/24")) };
+  unless { context.account == "123456789012" || context.account == "210987654321" };
 forbid(principal, action, resource in Bucket::"spa-site") unless { context.secure };
 forbid(principal, action, resource) unless { context.region == "us-east-1" || context.region == "eu-central-1" };
 "#;
@@ -279,8 +272,7 @@ fn cedar() -> (
 }
 
 fn cedar_request(action: &str) -> cedar_policy::Request {
-    let context = r#"{"secure": true, "region": "us-east-1",
-        "ip": {"__extn": {"fn": "ip", "arg": "203.0.113.7"}}}"#;
+    let context = r#"{"secure": true, "region": "us-east-1", "account": "123456789012"}"#;
     cedar_policy::Request::new(
         r#"User::"spa-deployment""#.parse().unwrap(),
         format!(r#"Action::"{action}""#).parse().unwrap(),
