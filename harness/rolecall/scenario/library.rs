@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rolecall_policy::validate::PolicyKind;
-use rolecall_policy::{Document, Node, SourceId, Span, json, managed};
+use rolecall_policy::{Document, Node, SourceId, Span, catalog, json, managed};
 
 use super::diagnostic::Diagnostic;
 use super::discover::{display, normal, unreadable};
@@ -33,6 +33,7 @@ pub(crate) struct Library<'f> {
     policies: HashMap<PathBuf, Option<PolicyDocument>>,
     managed: HashMap<String, Option<(String, PolicyDocument)>>,
     plans: HashMap<PathBuf, Result<Arc<serde_json::Value>, Unreadable>>,
+    services: HashMap<String, Option<Arc<catalog::Service>>>,
     validated: HashSet<(Span, String)>,
 }
 
@@ -54,6 +55,7 @@ impl<'f> Library<'f> {
             policies: HashMap::new(),
             managed: HashMap::new(),
             plans: HashMap::new(),
+            services: HashMap::new(),
             validated: HashSet::new(),
         }
     }
@@ -194,6 +196,15 @@ impl<'f> Library<'f> {
         let id = self.sources.add(arn, text.clone());
         let node = json::read(&text, id).ok()?;
         document(text, Arc::new(node), &mut Vec::new())
+    }
+
+    /// A service of AWS's authorization reference, by the prefix of its actions.
+    pub(crate) fn service(&mut self, prefix: &str) -> Option<Arc<catalog::Service>> {
+        let key = prefix.to_lowercase();
+        let known = self.services.entry(key);
+        known
+            .or_insert_with(|| catalog::service(prefix).map(Arc::new))
+            .clone()
     }
 
     /// A Terraform plan in JSON.

@@ -13,7 +13,9 @@ use super::text;
 pub(crate) const LINTS: &[&str] = &[
     "cant-fail",
     "idle-end",
+    "unknown-action",
     "unknown-bucket",
+    "unknown-condition-key",
     "unknown-error",
     "unknown-lint",
     "unknown-principal",

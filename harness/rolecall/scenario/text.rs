@@ -23,11 +23,6 @@ pub(crate) fn duration(written: &str) -> Option<SignedDuration> {
     (rest.is_empty() && parts > 0).then(|| SignedDuration::from_secs(seconds))
 }
 
-/// Whether this is an AWS account's number.
-pub(crate) fn is_account_number(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// How many words of a list are shown.
 const SHOWN: usize = 12;
 

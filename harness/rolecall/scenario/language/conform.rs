@@ -1,5 +1,6 @@
 //! Whether a value is what the tables say, and what to change where it isn't.
 
+use rolecall_policy::arn::is_account;
 use rolecall_policy::{Entry, Node, Span, Value};
 
 use super::words::{self, Subject};
@@ -55,7 +56,7 @@ impl<'n> Conform<'_> {
             Shape::Timestamp => self.parsed(node, shape, subject, |text| {
                 text.parse::<jiff::Timestamp>().is_ok()
             }),
-            Shape::AccountNumber => self.parsed(node, shape, subject, text::is_account_number),
+            Shape::AccountNumber => self.parsed(node, shape, subject, is_account),
             Shape::Choice(words) => self.choice(node, shape, subject, words),
             Shape::List { element, empty } => self.list(node, shape, element, *empty, subject),
             Shape::Named { what, value } => self.named(node, shape, what, value, subject),

@@ -121,6 +121,13 @@ pub(super) fn operation(service: &str, action: &str) -> Option<&'static str> {
     find(RENAMED, service, action)
 }
 
+/// The action that an operation of another name, in any case, asks for.
+pub(super) fn of_operation(service: &str, operation: &str) -> Option<&'static str> {
+    let mut rows = RENAMED.iter();
+    let row = rows.find(|(s, _, o)| *s == service && operation.eq_ignore_ascii_case(o));
+    row.map(|(_, action, _)| *action)
+}
+
 /// What to write for an action, in any case, that no operation stands for.
 pub(super) fn without_operation(service: &str, action: &str) -> Option<&'static str> {
     find(WITHOUT_OPERATION, service, action)

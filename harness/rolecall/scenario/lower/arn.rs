@@ -1,5 +1,7 @@
 //! ARNs as far as a scenario must understand them.
 
+use rolecall_policy::arn::Arn;
+
 /// An ARN of IAM or STS, in its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IdentityArn<'a> {
@@ -16,20 +18,12 @@ pub(super) struct IdentityArn<'a> {
 impl<'a> IdentityArn<'a> {
     /// Takes an ARN apart; `None` for any other text.
     pub(super) fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let (Some("arn"), Some(partition)) = (parts.next(), parts.next()) else {
-            return None;
-        };
-        let service = parts
-            .next()
-            .filter(|service| matches!(*service, "iam" | "sts"))?;
-        let region = parts.next()?;
-        let account = parts.next()?;
-        let (kind, rest) = parts.next()?.split_once('/')?;
-        let plain = partition.starts_with("aws") && region.is_empty();
+        let arn = Arn::parse(arn)?;
+        let (kind, rest) = arn.resource.split_once('/')?;
+        let plain = matches!(arn.service, "iam" | "sts") && arn.region.is_empty();
         plain.then_some(Self {
-            service,
-            account,
+            service: arn.service,
+            account: arn.account,
             kind,
             rest,
         })

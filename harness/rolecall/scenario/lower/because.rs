@@ -118,15 +118,7 @@ impl Lower<'_, '_, '_> {
 
     fn condition(&mut self, node: &Node) -> Option<String> {
         let condition = spanned(node, "condition")?;
-        if !condition.value.contains(':') {
-            let error = Diagnostic::error(
-                "scenario::condition-key",
-                format!("`{}` is no condition key", condition.value),
-            )
-            .at(condition.span, "a key has a prefix")
-            .help("write it as in the policy: `sts:ExternalId`, `aws:SourceIp`");
-            self.report(error);
-        }
+        self.check_condition_key(&condition.value, condition.span);
         Some(condition.value)
     }
 }

@@ -7,6 +7,7 @@ mod actor;
 mod arn;
 mod because;
 mod call;
+mod catalog;
 mod change;
 mod expect;
 mod names;
@@ -25,7 +26,7 @@ mod world;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use rolecall_policy::{Node, Span, Value};
+use rolecall_policy::{Entry, Node, Span, Value};
 
 use super::diagnostic::Diagnostic;
 use super::library::{Library, Unreadable};
@@ -117,19 +118,22 @@ impl<'l, 'f, 'n> Lower<'l, 'f, 'n> {
         let error = Diagnostic::error("scenario::unreadable-file", unreadable.message);
         self.report(error.at(span, "named here").help(help));
     }
+
+    /// The condition keys under `context`.
+    fn context(&mut self, node: &Node) -> Vec<ContextEntry> {
+        let entries = section(node, "context");
+        for entry in entries {
+            self.check_condition_key(&entry.key, entry.key_span);
+        }
+        entries.iter().map(context_entry).collect()
+    }
 }
 
-/// The condition keys under `context`.
-fn context(node: &Node) -> Vec<ContextEntry> {
-    let entries = section(node, "context").iter();
-    let entry = |entry: &rolecall_policy::Entry| ContextEntry {
+fn context_entry(entry: &Entry) -> ContextEntry {
+    let values = one_or_many(&entry.value).iter().filter_map(scalar);
+    ContextEntry {
         key: entry.key.clone(),
-        values: one_or_many(&entry.value)
-            .iter()
-            .filter_map(scalar)
-            .map(str::to_owned)
-            .collect(),
+        values: values.map(str::to_owned).collect(),
         multivalued: matches!(entry.value.value, Value::List(_)),
-    };
-    entries.map(entry).collect()
+    }
 }

@@ -1,6 +1,6 @@
 //! Policies: a name, a file, an ARN or a document, resolved to the document.
 
-use rolecall_policy::validate::PolicyKind;
+use rolecall_policy::validate::{PolicyKind, Problem, validate};
 use rolecall_policy::{Node, Span, Value, managed};
 
 use super::Lower;
@@ -68,15 +68,18 @@ impl Lower<'_, '_, '_> {
         })
     }
 
-    /// Reports what AWS would refuse in a document, as soon as `rolecall_policy::validate` can say it.
+    /// Reports what AWS would refuse in a document.
     pub(super) fn check_document(
         &mut self,
         document: &PolicyDocument,
         kind: PolicyKind<'_>,
         used: Span,
     ) {
-        if document.node.span.source != used.source {
-            self.library.first_look(document, kind);
+        let inline = document.node.span.source == used.source;
+        if inline || self.library.first_look(document, kind) {
+            for problem in validate(&document.node, kind) {
+                self.report(refused(problem, kind, used));
+            }
         }
     }
 
@@ -212,4 +215,31 @@ pub(super) fn is_file(written: &str) -> bool {
         && [".json", ".yaml", ".yml"]
             .iter()
             .any(|ending| written.ends_with(ending))
+}
+
+/// A document that AWS would not save, in AWS's words and ours.
+fn refused(problem: Problem, kind: PolicyKind<'_>, used: Span) -> Diagnostic {
+    let Problem { code, message, .. } = &problem;
+    let message = format!("AWS refuses this {} ({code}): \"{message}\"", noun(kind));
+    let error = Diagnostic::error(problem.id, message)
+        .at(problem.span, problem.label)
+        .maybe_help(problem.help);
+    if used.source == problem.span.source {
+        error
+    } else {
+        error.related(used, "used here")
+    }
+}
+
+fn noun(kind: PolicyKind<'_>) -> &'static str {
+    match kind {
+        PolicyKind::Identity => "policy",
+        PolicyKind::Trust => "trust policy",
+        PolicyKind::Boundary => "permissions boundary",
+        PolicyKind::Session => "session policy",
+        PolicyKind::ServiceControl => "service control policy",
+        PolicyKind::ResourceControl => "resource control policy",
+        PolicyKind::Bucket(_) => "bucket policy",
+        PolicyKind::Resource => "resource policy",
+    }
 }

@@ -1,13 +1,15 @@
 //! Principals that policies name but the world doesn't have.
 
-use rolecall_policy::{Node, Span};
+use rolecall_policy::validate::named_principals;
+use rolecall_policy::{Entry, Span};
 
 use super::Lower;
 use super::arn::IdentityArn;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Entity, PolicyReference, World};
-use crate::scenario::nearest::nearest;
-use crate::scenario::tree::{entries, one_or_many, scalar};
+use crate::scenario::nearest::{did_you_mean, nearest};
+use crate::scenario::text as words;
+use crate::scenario::tree::{section, text};
 
 impl Lower<'_, '_, '_> {
     /// Warns of users and roles that a trust or bucket policy names in a declared account, but that don't exist
@@ -23,8 +25,8 @@ impl Lower<'_, '_, '_> {
             .iter()
             .filter_map(|resource| resource.policy.as_ref());
         for reference in trusts.chain(buckets).chain(resources) {
-            for (arn, span) in principals(&reference.document.node) {
-                self.check_principal(arn, span, reference);
+            for principal in named_principals(&reference.document.node) {
+                self.check_principal(principal.name, principal.span, reference);
             }
         }
     }
@@ -37,8 +39,12 @@ impl Lower<'_, '_, '_> {
         let (entity, exists) = match (arn.service, arn.kind) {
             ("iam", "user") => (Entity::User, self.has_arn(Entity::User, written)),
             ("iam", "role") => (Entity::Role, self.has_arn(Entity::Role, written)),
+            ("iam", "oidc-provider" | "saml-provider") => {
+                return self.check_provider(written, arn, span, reference);
+            }
             ("sts", "assumed-role") => {
-                let role = self.names.get(Entity::Role, arn.path().trim_matches('/'));
+                let role = arn.path();
+                let role = self.names.get(Entity::Role, role.trim_matches('/'));
                 (
                     Entity::Role,
                     role.is_some_and(|role| role.account == arn.account),
@@ -54,6 +60,44 @@ impl Lower<'_, '_, '_> {
             entity.section()
         );
         let help = self.near_arn(entity, arn).unwrap_or(define);
+        self.unknown_principal((entity, written), span, reference, help);
+    }
+
+    /// A provider is named by its issuer's host, or by its name.
+    fn check_provider(
+        &mut self,
+        written: &str,
+        arn: IdentityArn<'_>,
+        span: Span,
+        reference: &PolicyReference,
+    ) {
+        let entity = if arn.kind == "oidc-provider" {
+            Entity::OidcProvider
+        } else {
+            Entity::SamlProvider
+        };
+        let known: Vec<String> = self.provider_arns(entity);
+        if known.iter().any(|known| known == written) || self.names.unreadable.contains(&entity) {
+            return;
+        }
+        let near = did_you_mean(written, known.iter().map(String::as_str));
+        let help = near.unwrap_or_else(|| match known.as_slice() {
+            [] => format!("define it under `{}`", entity.section()),
+            known => format!(
+                "the world has {}",
+                words::list(known.iter().map(String::as_str))
+            ),
+        });
+        self.unknown_principal((entity, written), span, reference, help);
+    }
+
+    fn unknown_principal(
+        &mut self,
+        (entity, written): (Entity, &str),
+        span: Span,
+        reference: &PolicyReference,
+        help: String,
+    ) {
         let message = format!("the world has no {} `{written}`", entity.noun());
         let warning = Diagnostic::warning("unknown-principal", message)
             .at(span, "never matches")
@@ -64,6 +108,26 @@ impl Lower<'_, '_, '_> {
         } else {
             warning
         });
+    }
+
+    fn provider_arns(&self, entity: Entity) -> Vec<String> {
+        let entries = section(&self.root, entity.section()).iter();
+        let arn = |entry: &Entry| {
+            let account = &self.names.get(entity, &entry.key)?.account;
+            let rest = match entity {
+                Entity::OidcProvider => text(&entry.value, "url")?
+                    .strip_prefix("https://")?
+                    .to_owned(),
+                _ => entry.key.clone(),
+            };
+            let kind = if entity == Entity::OidcProvider {
+                "oidc-provider"
+            } else {
+                "saml-provider"
+            };
+            Some(format!("arn:aws:iam::{account}:{kind}/{rest}"))
+        };
+        entries.filter_map(arn).collect()
     }
 
     fn has_arn(&self, entity: Entity, written: &str) -> bool {
@@ -91,27 +155,4 @@ impl Lower<'_, '_, '_> {
         };
         Some(format!("did you mean `{full}`?"))
     }
-}
-
-/// The AWS principals that a document names, each with its place.
-fn principals(document: &Node) -> Vec<(&str, Span)> {
-    let statements = document
-        .get("Statement")
-        .map(one_or_many)
-        .unwrap_or_default();
-    let mut found = Vec::new();
-    for statement in statements {
-        for entry in entries(statement)
-            .iter()
-            .filter(|entry| matches!(entry.key.as_str(), "Principal" | "NotPrincipal"))
-        {
-            let named = entry.value.get("AWS").map(one_or_many).unwrap_or_default();
-            found.extend(
-                named
-                    .iter()
-                    .filter_map(|node| Some((scalar(node)?, node.span))),
-            );
-        }
-    }
-    found
 }

@@ -57,7 +57,7 @@ impl Lower<'_, '_, '_> {
                 "a half of it is missing",
                 "write it as in a policy: `s3:GetObject`",
             ),
-            Some(_) => return,
+            Some(_) => return self.check_known_action(action, span),
         };
         let error = Diagnostic::error(
             "scenario::action",

@@ -1,5 +1,6 @@
 //! Buckets, distributions and other resources.
 
+use rolecall_policy::arn::{Arn, is_account};
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Entry, Node};
 
@@ -7,7 +8,6 @@ use super::Lower;
 use super::world::name;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Bucket, Distribution, Entity, Resource};
-use crate::scenario::text::is_account_number;
 use crate::scenario::tree::{flag, pairs, section, spanned, texts};
 
 impl Lower<'_, '_, '_> {
@@ -65,27 +65,26 @@ impl Lower<'_, '_, '_> {
 
     /// The account in the ARN; where it has none, the one given.
     fn resource_account(&mut self, entry: &Entry) -> String {
-        let parts: Vec<&str> = entry.key.splitn(6, ':').collect();
         let given = self.account_of(&entry.value, false);
-        let [prefix, _, service, _, account, _] = parts.as_slice() else {
+        let Some(Arn {
+            service, account, ..
+        }) = Arn::parse(&entry.key)
+        else {
             self.not_an_arn(entry);
             return given;
         };
-        if *prefix != "arn" {
-            self.not_an_arn(entry);
-        }
-        if *service == "s3" {
+        if service == "s3" {
             self.report(
                 Diagnostic::error("scenario::resource", "a bucket among the `resources`")
                     .at(entry.key_span, "buckets have a section of their own")
                     .help("move it to `buckets`"),
             );
         }
-        if !is_account_number(account) {
+        if !is_account(account) {
             return given;
         }
         let stated = entry.value.get("account");
-        if let Some(stated) = stated.filter(|_| given != *account) {
+        if let Some(stated) = stated.filter(|_| given != account) {
             let message = format!("the ARN is in account {account}, `account` says {given}");
             self.report(
                 Diagnostic::error("scenario::resource", message)
@@ -94,7 +93,7 @@ impl Lower<'_, '_, '_> {
                     .help("remove `account`: the ARN says it"),
             );
         }
-        (*account).to_owned()
+        account.to_owned()
     }
 
     fn not_an_arn(&mut self, entry: &Entry) {

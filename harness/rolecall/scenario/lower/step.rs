@@ -3,8 +3,8 @@
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Node, Span, Value};
 
+use super::Lower;
 use super::arn::IdentityArn;
-use super::{Lower, context};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Actor, Assume, Entity, Expect, Mfa, Spanned, Step, Verb};
 use crate::scenario::nearest::did_you_mean;
@@ -56,7 +56,7 @@ impl Lower<'_, '_, '_> {
             expect,
             expect_span,
             because,
-            context: context(node),
+            context: self.context(node),
         })
     }
 

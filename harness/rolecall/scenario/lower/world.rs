@@ -1,16 +1,17 @@
 //! The world: accounts, identities and what is attached to them.
 
 use jiff::Timestamp;
+use rolecall_policy::arn::is_account;
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Entry, Node};
 
-use super::{Lower, context};
+use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{
     Account, CustomerPolicy, Entity, Group, PolicyReference, Role, Spanned, User, World,
 };
 use crate::scenario::nearest::did_you_mean;
-use crate::scenario::text::{self as words, is_account_number};
+use crate::scenario::text as words;
 use crate::scenario::tree::{elements, flag, pairs, scalar, section, spanned, text, texts};
 
 /// AWS: IAM API, `CreateRole`, `MaxSessionDuration`: 3600 (also the default) to 43200 seconds.
@@ -56,14 +57,14 @@ impl Lower<'_, '_, '_> {
             buckets,
             distributions: self.distributions(root),
             resources,
-            context: context(root),
+            context: self.context(root),
         }
     }
 
     fn accounts(&mut self, root: &Node) -> Vec<Account> {
         let mut accounts: Vec<Account> = Vec::new();
         for entry in section(root, "accounts") {
-            let id = scalar(&entry.value).filter(|id| is_account_number(id));
+            let id = scalar(&entry.value).filter(|id| is_account(id));
             let Some(id) = id else { continue };
             if let Some(other) = accounts.iter().find(|account| account.id == id) {
                 let message = format!(

@@ -141,11 +141,13 @@ organization:
         accounts: { prod: {}, dev: { service-control-policies: [] } }
 steps: [{ as: ann, call: s3:ListBuckets, expect: denied, because: { policy: scp, at: Workloads } }]
 ";
-    let policy = "{ \"Version\": \"2012-10-17\", \"Statement\": [] }";
+    let scp = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}"#;
+    let rcp = r#"{"Version": "2012-10-17", "Statement":
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}}"#;
     let files = Memory::default()
         .with("s.yaml", scenario)
-        .with("scp.json", policy)
-        .with("rcp.yaml", policy);
+        .with("scp.json", scp)
+        .with("rcp.yaml", rcp);
 
     let loaded = load(&["s.yaml".into()], &files);
 
