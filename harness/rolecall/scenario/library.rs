@@ -13,7 +13,7 @@ use super::discover::{display, normal, unreadable};
 use super::files::{FileKind, Files};
 use super::model::PolicyDocument;
 use super::nearest::did_you_mean;
-use super::source::{Source, Sources};
+use super::source::Sources;
 use super::text::to_json;
 use super::yaml;
 
@@ -94,7 +94,7 @@ impl<'f> Library<'f> {
         let tree = match yaml::read(source.text(), id) {
             Ok(Some(node)) => Some(Arc::new(node)),
             Ok(None) => {
-                found.push(empty(source, id));
+                found.push(empty(id));
                 None
             }
             Err(error) => {
@@ -343,11 +343,8 @@ fn not_utf8(path: &Path, bytes: &[u8], valid: usize) -> Unreadable {
     }
 }
 
-fn empty(source: &Source, id: SourceId) -> Diagnostic {
-    Diagnostic::error(
-        "scenario::empty-file",
-        format!("`{}` is empty", source.path()),
-    )
-    .at(Span::new(id, 0, 0), "nothing here")
-    .help("a scenario begins with `scenario: what it shows` and has `steps`")
+fn empty(id: SourceId) -> Diagnostic {
+    Diagnostic::error("scenario::empty-file", "the file is empty")
+        .at(Span::new(id, 0, 0), "nothing here")
+        .help("a scenario begins with `scenario: what it shows` and has `steps`")
 }

@@ -9,7 +9,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::language::{conform, tables};
 use crate::scenario::model::{Change, ChangeKind, Entity, Touched};
 use crate::scenario::nearest::did_you_mean;
-use crate::scenario::tree::{entries, head, section};
+use crate::scenario::tree::{entries, section};
 
 impl Lower<'_, '_, '_> {
     /// The world after a change. The steps that follow see its names.
@@ -179,11 +179,7 @@ fn merge(old: &Node, new: &Node, depth: &mut dyn FnMut(&str) -> Depth) -> Node {
         }
     }
     Node {
-        span: if merged.is_empty() {
-            head(old)
-        } else {
-            old.span
-        },
+        span: old.span,
         value: Value::Map(merged),
     }
 }

@@ -83,8 +83,8 @@ fn bytes_that_are_no_scenario_get_clear_words() {
         ),
         ("s.yaml", b"\xff\xfes\0c\0", "`s.yaml` is UTF-16, not UTF-8"),
         ("s.yaml", large.as_bytes(), "`s.yaml` has more than 1 MiB"),
-        ("s.yaml", b"", "`s.yaml` is empty"),
-        ("s.yaml", b"\xef\xbb\xbf", "`s.yaml` is empty"),
+        ("s.yaml", b"", "the file is empty"),
+        ("s.yaml", b"\xef\xbb\xbf", "the file is empty"),
         (
             "s.world.yaml",
             b"users: {}\n",
