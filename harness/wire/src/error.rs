@@ -45,6 +45,12 @@ impl ServiceError {
         Self::without_message(status, "")
     }
 
+    /// The text of a further element.
+    pub fn element(&self, name: &str) -> Option<&str> {
+        let found = self.extra.iter().find(|(element, _)| element == name);
+        found.map(|(_, text)| text.as_str())
+    }
+
     /// The same with one more element.
     #[must_use]
     pub fn with(mut self, element: &str, text: impl Into<String>) -> Self {

@@ -151,15 +151,7 @@ fn a_wrong_chunk_or_trailer_is_a_wrong_signature() {
             (error.status, error.code.as_str()),
             (403, "SignatureDoesNotMatch")
         );
-        let text = |name| {
-            error
-                .extra
-                .iter()
-                .find(|(key, _)| key == name)
-                .unwrap()
-                .1
-                .as_str()
-        };
+        let text = |name| error.element(name).unwrap();
         assert!(
             text("StringToSign").starts_with(string_to_sign),
             "{string_to_sign}"

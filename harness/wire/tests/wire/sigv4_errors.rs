@@ -28,33 +28,27 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET, None)
 }
 
-/// A good request, to be spoiled.
-fn signed(service: &str) -> Request<Bytes> {
+fn unsigned(service: &str) -> Request<Bytes> {
     let path = if service == "s3" {
         "/spa-site/key"
     } else {
         "/"
     };
-    let mut request = Request::builder()
+    let builder = Request::builder()
         .uri(path)
-        .header("host", "127.0.0.1:4566")
-        .body(Bytes::new())
-        .unwrap();
+        .header("host", "127.0.0.1:4566");
+    builder.body(Bytes::new()).unwrap()
+}
+
+/// A good request, to be spoiled.
+fn signed(service: &str) -> Request<Bytes> {
+    let mut request = unsigned(service);
     sigv4::sign(&mut request, &credentials(), "us-east-1", service, now());
     request
 }
 
 fn presigned(service: &str) -> Request<Bytes> {
-    let path = if service == "s3" {
-        "/spa-site/key"
-    } else {
-        "/"
-    };
-    let mut request = Request::builder()
-        .uri(path)
-        .header("host", "127.0.0.1:4566")
-        .body(Bytes::new())
-        .unwrap();
+    let mut request = unsigned(service);
     sigv4::presign(
         &mut request,
         &credentials(),
@@ -507,15 +501,7 @@ fn s3_shows_what_it_calculated() {
             "CanonicalRequestBytes"
         ]
     );
-    let text = |name| {
-        error
-            .extra
-            .iter()
-            .find(|(key, _)| key == name)
-            .unwrap()
-            .1
-            .as_str()
-    };
+    let text = |name| error.element(name).unwrap();
     assert!(text("StringToSignBytes").starts_with("41 57 53 34 2d 48 4d 41 43"));
     assert!(
         text("StringToSign")
