@@ -8,6 +8,7 @@ pub mod document;
 pub mod evaluate;
 pub mod evaluation;
 pub mod json;
+pub mod lint;
 pub mod managed;
 pub mod node;
 mod pack;

@@ -85,6 +85,20 @@ const SESSION: &[&str] = &[
     "www.amazon.com:user_id",
 ];
 
+/// Keys of services that are younger than the bundled reference.
+const NEWER: &[&str] = &[
+    "s3:annotation-prefix",
+    "s3:max-annotation-results",
+    "s3:x-amz-object-annotation-directive",
+    "s3:x-amz-object-if-match",
+    "sts:RoleAuthorizedByIdp",
+];
+
+/// Whether it is a key that the bundled reference doesn't know yet; case doesn't count.
+pub(crate) fn is_newer_key(key: &str) -> bool {
+    NEWER.iter().any(|name| name.eq_ignore_ascii_case(key))
+}
+
 /// The names of the global keys; one that ends in `/` takes a tag's key.
 pub fn global_keys() -> impl Iterator<Item = &'static str> {
     GLOBAL.iter().map(|(name, _)| *name)

@@ -115,6 +115,7 @@ pub fn service(prefix: &str) -> Option<Service> {
     Some(service)
 }
 
+pub(crate) use global::is_newer_key;
 pub use global::{global_keys, is_global_key, is_session_key};
 
 impl Service {

@@ -140,6 +140,9 @@ fn check_key(part: &Part<'_>, entry: &Entry, s3: &Service, findings: &mut Findin
         }
         return;
     }
+    if catalog::is_newer_key(&key) {
+        return;
+    }
     if s3.key(&key).is_none() {
         let finding = findings.add(Rule::BucketKey, entry.key_span, &entry.key, "no such key");
         if let Some(near) = nearest(&entry.key, s3.keys.iter().map(|known| known.name.as_str())) {

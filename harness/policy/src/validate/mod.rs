@@ -16,7 +16,7 @@ mod control;
 mod principals;
 mod providers;
 mod resources;
-mod shape;
+pub(crate) mod shape;
 mod size;
 mod trust;
 mod words;
@@ -177,7 +177,7 @@ enum Rule {
 
 /// Collects what is found.
 #[derive(Debug, Default)]
-struct Findings {
+pub(crate) struct Findings {
     list: Vec<Finding>,
 }
 

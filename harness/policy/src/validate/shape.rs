@@ -20,21 +20,21 @@ const ELEMENTS: [&str; 9] = [
 ];
 
 /// A document that has a policy's shape, more or less.
-pub(super) struct Outline<'n> {
+pub(crate) struct Outline<'n> {
     /// Whether the version has policy variables.
     pub(super) has_variables: bool,
-    pub(super) statements: Vec<Part<'n>>,
+    pub(crate) statements: Vec<Part<'n>>,
 }
 
 /// A statement.
-pub(super) struct Part<'n> {
-    pub(super) span: Span,
+pub(crate) struct Part<'n> {
+    pub(crate) span: Span,
     elements: &'n [Entry],
 }
 
 impl<'n> Part<'n> {
     /// An element; the last of several.
-    pub(super) fn element(&self, name: &str) -> Option<&'n Entry> {
+    pub(crate) fn element(&self, name: &str) -> Option<&'n Entry> {
         self.elements.iter().rev().find(|entry| entry.key == name)
     }
 
@@ -46,7 +46,7 @@ impl<'n> Part<'n> {
     }
 
     /// The strings of an element, or of its list, with their places.
-    pub(super) fn strings(&self, name: &str) -> impl Iterator<Item = (&'n str, Span)> + use<'n> {
+    pub(crate) fn strings(&self, name: &str) -> impl Iterator<Item = (&'n str, Span)> + use<'n> {
         self.element(name)
             .map(|entry| items(&entry.value))
             .unwrap_or_default()
@@ -55,13 +55,13 @@ impl<'n> Part<'n> {
     }
 
     /// Whether it says `Allow`.
-    pub(super) fn allows(&self) -> bool {
+    pub(crate) fn allows(&self) -> bool {
         self.strings("Effect").any(|(effect, _)| effect == "Allow")
     }
 }
 
 /// The items of a list, or the value alone.
-pub(super) fn items(node: &Node) -> &[Node] {
+pub(crate) fn items(node: &Node) -> &[Node] {
     match &node.value {
         Value::List(items) => items,
         _ => std::slice::from_ref(node),
@@ -69,7 +69,7 @@ pub(super) fn items(node: &Node) -> &[Node] {
 }
 
 /// Reads a document; `None` when it isn't even an object.
-pub(super) fn outline<'n>(node: &'n Node, findings: &mut Findings) -> Option<Outline<'n>> {
+pub(crate) fn outline<'n>(node: &'n Node, findings: &mut Findings) -> Option<Outline<'n>> {
     let Value::Map(entries) = &node.value else {
         let label = format!("this is {}", node.value.kind());
         findings

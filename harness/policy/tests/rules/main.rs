@@ -11,6 +11,7 @@
     reason = "a test says what is wrong by panicking"
 )]
 
+mod advice;
 mod decision;
 mod matching;
 mod refusal;

@@ -104,7 +104,7 @@ fn underlined<'t>(text: &'t str, problem: &Problem) -> &'t str {
     &text[at(problem.span.start)..at(problem.span.end)]
 }
 
-fn kind_of(name: &str) -> PolicyKind<'_> {
+pub(crate) fn kind_of(name: &str) -> PolicyKind<'_> {
     match name.split_once(' ').unwrap_or((name, "")) {
         ("identity", _) => PolicyKind::Identity,
         ("boundary", _) => PolicyKind::Boundary,
