@@ -32,8 +32,6 @@ pub struct Authorization {
     pub caller_arn: Option<String>,
     /// The caller's account; `None` for an unsigned request.
     pub caller_account: Option<String>,
-    /// The condition keys that all its evaluations have.
-    pub context: Arc<Context>,
     /// What was asked, in order.
     pub questions: Vec<Question>,
 }

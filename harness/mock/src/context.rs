@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use http::HeaderMap;
-use http::header::{REFERER, USER_AGENT};
-use jiff::Timestamp;
 use rolecall_policy::Context;
+
+use crate::service::call::Call;
 
 /// A condition key and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,21 +60,15 @@ impl Default for RequestContext {
 ///
 /// AWS: IAM User Guide, AWS global condition context keys, properties of the network and of the request. The mock
 /// stands for AWS reached over TLS, whatever carried the request.
-pub(crate) fn describe_request(
-    request: &RequestContext,
-    headers: &HeaderMap,
-    region: &str,
-    now: Timestamp,
-    context: &mut Context,
-) {
-    context.set("aws:CurrentTime", format!("{now:.0}"));
-    context.set("aws:EpochTime", now.as_second().to_string());
-    context.set("aws:SourceIp", request.source_ip.to_string());
+pub(crate) fn describe_request(call: &Call, context: &mut Context) {
+    context.set("aws:CurrentTime", format!("{:.0}", call.now));
+    context.set("aws:EpochTime", call.now.as_second().to_string());
+    context.set("aws:SourceIp", call.source_ip.to_string());
     context.set("aws:SecureTransport", "true");
     context.set("aws:ViaAWSService", "false");
-    context.set("aws:RequestedRegion", region);
-    for (key, header) in [("aws:UserAgent", USER_AGENT), ("aws:referer", REFERER)] {
-        if let Some(text) = headers.get(header).and_then(|value| value.to_str().ok()) {
+    context.set("aws:RequestedRegion", call.requested_region.as_str());
+    for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:referer", "referer")] {
+        if let Some(text) = call.header(header) {
             context.set(key, text);
         }
     }

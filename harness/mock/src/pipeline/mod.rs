@@ -5,11 +5,9 @@ mod dispatch;
 mod verify;
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use rolecall_policy::Context;
 use rolecall_wire::{Operation as Model, Service, ServiceError, Structure, codec, model, validate};
 
 use self::answer::Ids;
@@ -17,7 +15,7 @@ use self::dispatch::Destination;
 use self::verify::Verified;
 use crate::authorization::Authorization;
 use crate::caller::Caller;
-use crate::context::{ContextKey, RequestContext, describe_request};
+use crate::context::{ContextKey, RequestContext};
 use crate::mock::State;
 use crate::service::call::Call;
 use crate::service::{self, Answer, Handler, Operation, ServiceTable};
@@ -125,10 +123,9 @@ impl Exchange<'_> {
             .cloned()
             .unwrap_or_default();
         let now = self.state.clock.now();
-        let mut context = Context::new();
-        verified.caller.describe(partition, &mut context);
-        let region = self.requested_region(&verified.region, partition);
-        describe_request(&given, &parts.headers, region, now, &mut context);
+        let requested_region = self
+            .requested_region(&verified.region, partition)
+            .to_owned();
         Call {
             service: table,
             caller: verified.caller,
@@ -139,7 +136,8 @@ impl Exchange<'_> {
             signature: verified.facts,
             input,
             body,
-            context: Arc::new(context),
+            requested_region,
+            source_ip: given.source_ip,
             given_keys: self.given_keys(given),
             enforce: self.state.enforce,
             questions: RefCell::default(),
@@ -187,7 +185,6 @@ impl Exchange<'_> {
             operation: operation.name,
             caller_arn: (!arn.is_empty()).then(|| arn.to_owned()),
             caller_account: account.as_ref().map(AccountId::to_string),
-            context: call.context,
             questions: call.questions.into_inner(),
         });
     }

@@ -1,7 +1,7 @@
 //! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -13,7 +13,7 @@ use super::need::{Key, Resource};
 use super::{Denial, Operation, ServiceTable};
 use crate::authorization::Question;
 use crate::caller::Caller;
-use crate::context::ContextKey;
+use crate::context::{ContextKey, describe_request};
 use crate::world::{AccountId, Partition, World};
 
 /// A verified request.
@@ -31,8 +31,9 @@ pub(crate) struct Call {
     pub(crate) input: Structure,
     /// As it was sent, without the framing of chunks.
     pub(crate) body: Bytes,
-    /// The condition keys that every action of this request has.
-    pub(crate) context: Arc<Context>,
+    /// The region of the endpoint: `aws:RequestedRegion`.
+    pub(crate) requested_region: String,
+    pub(crate) source_ip: IpAddr,
     /// Keys given from outside: they replace the request's own.
     pub(crate) given_keys: Vec<ContextKey>,
     /// Whether a denial is an error.
@@ -105,7 +106,9 @@ impl Call {
     }
 
     fn context_for(&self, resource: &Resource, keys: &[Key]) -> Context {
-        let mut context = Context::clone(&self.context);
+        let mut context = Context::new();
+        self.caller.describe(self.partition, &mut context);
+        describe_request(self, &mut context);
         let owner = resource.account.as_ref().or(self.caller.account.as_ref());
         if let Some(owner) = owner {
             context.set("aws:ResourceAccount", owner.as_str());
