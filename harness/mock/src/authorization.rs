@@ -1,15 +1,19 @@
 //! What was asked of the policies during a request, kept so that it can be explained later.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rolecall_policy::{
-    Context, Decision, Effect, Evaluation, Policies, PolicySet, Principal, Request, decide, explain,
+    Context, Decision, Effect, Evaluation, Level, Policies, PolicySet, Principal, Request, decide,
+    explain,
 };
 
 use crate::caller::{Caller, CallerPolicies};
 use crate::service::need::Resource;
+use crate::service::sts::authorization_message;
+use crate::world::{Membership, World};
 
 /// The header that names a request's [`Authorization`], in every answer to a verified request.
 pub const AUTHORIZATION_ID_HEADER: &str = "x-amzn-authorization-id";
@@ -25,9 +29,9 @@ pub struct Authorization {
     /// The world's time when the request was made.
     pub time: Timestamp,
     /// The service: `s3`.
-    pub service: &'static str,
+    pub service: Cow<'static, str>,
     /// The operation: `PutObject`.
-    pub operation: &'static str,
+    pub operation: Cow<'static, str>,
     /// The caller's ARN; `None` for an unsigned request.
     pub caller_arn: Option<String>,
     /// The caller's account; `None` for an unsigned request.
@@ -52,31 +56,40 @@ impl Authorization {
 #[derive(Clone, Debug)]
 pub struct Question {
     principal: Principal,
-    action: &'static str,
+    action: Cow<'static, str>,
     resource: String,
     resource_account: Option<String>,
     context: Context,
     caller: CallerPolicies,
     resource_policy: Option<Arc<PolicySet>>,
+    /// The resource owner's place in the organization.
+    owner: Option<Arc<Membership>>,
     decision: Decision,
 }
 
 impl Question {
+    /// Asks under the policies as they stand.
     pub(crate) fn ask(
+        world: &World,
         caller: &Caller,
-        policies: CallerPolicies,
-        action: &'static str,
+        action: impl Into<Cow<'static, str>>,
         resource: &Resource,
         context: Context,
     ) -> Self {
         let mut question = Self {
             principal: caller.principal.clone(),
-            action,
+            action: action.into(),
             resource: resource.arn.clone(),
             resource_account: resource.account.as_ref().map(ToString::to_string),
             context,
-            caller: policies,
+            caller: caller.policies(world),
             resource_policy: resource.policy.clone(),
+            owner: resource
+                .account
+                .as_ref()
+                .or(caller.account.as_ref())
+                .and_then(|owner| world.membership(owner))
+                .cloned(),
             decision: Decision {
                 effect: Effect::ImplicitDeny,
                 decided_by: None,
@@ -88,7 +101,7 @@ impl Question {
 
     /// The action: `s3:PutObject`.
     pub fn action(&self) -> &str {
-        self.action
+        &self.action
     }
 
     /// The resource's ARN, or `*`.
@@ -116,6 +129,12 @@ impl Question {
         self.decision.effect == Effect::Allow
     }
 
+    /// The question and its answer in the encoded form that `DecodeAuthorizationMessage` takes, as EC2 adds to its
+    /// denials.
+    pub fn encoded_message(&self) -> String {
+        authorization_message::encode(self)
+    }
+
     /// The answer with AWS's explanation.
     pub fn explain(&self) -> Evaluation {
         explain(&self.request())
@@ -124,7 +143,7 @@ impl Question {
     fn request(&self) -> Request<'_> {
         Request {
             principal: &self.principal,
-            action: self.action,
+            action: &self.action,
             resource: &self.resource,
             resource_account: self.resource_account.as_deref(),
             context: &self.context,
@@ -133,12 +152,17 @@ impl Question {
                 boundary: self.caller.boundary.as_deref(),
                 session: self.caller.session.as_deref(),
                 resource: self.resource_policy.as_deref(),
-                service_control: &[],
-                resource_control: &[],
+                service_control: levels(self.caller.membership.as_deref(), |m| &m.service_control),
+                resource_control: levels(self.owner.as_deref(), |m| &m.resource_control),
                 vpc_endpoint: None,
             },
         }
     }
+}
+
+/// The control policies that bind an account.
+fn levels(membership: Option<&Membership>, of: fn(&Membership) -> &Vec<Level>) -> &[Level] {
+    membership.map_or(&[], |membership| of(membership))
 }
 
 /// The authorizations of late, newest last.
@@ -149,15 +173,17 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn add(&mut self, authorization: Authorization) {
-        self.questions += authorization.questions.len();
-        self.authorizations.push_back(Arc::new(authorization));
+    pub(crate) fn add(&mut self, authorization: Authorization) -> Arc<Authorization> {
+        let added = Arc::new(authorization);
+        self.questions += added.questions.len();
+        self.authorizations.push_back(Arc::clone(&added));
         while self.questions > KEPT || self.authorizations.len() > KEPT {
             let Some(oldest) = self.authorizations.pop_front() else {
                 break;
             };
             self.questions -= oldest.questions.len();
         }
+        added
     }
 
     /// Looks from the newest back, since that is what is asked for.

@@ -1,12 +1,13 @@
 //! Who makes a request, and which policies that brings.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rolecall_policy::{Context, PolicySet, Principal};
 
+use crate::context::Circumstances;
 use crate::world::{
-    AccessKey, AccountId, KeyOwner, Partition, Prepared, Role, Session, SessionIdentity, Tags,
-    User, World, root_arn, sts_arn,
+    AccessKey, AccountId, KeyOwner, Membership, Partition, PolicyDocument, Role, Session,
+    SessionIdentity, Tags, User, World, resource_policy, root_arn, sts_arn,
 };
 
 /// The one who makes a request.
@@ -14,6 +15,8 @@ use crate::world::{
 pub(crate) struct Caller {
     pub(crate) account: Option<AccountId>,
     pub(crate) identity: Identity,
+    /// The session behind temporary credentials.
+    pub(crate) session: Option<Arc<Session>>,
     pub(crate) principal: Principal,
     /// `aws:userid` and `UserId`.
     pub(crate) user_id: String,
@@ -25,12 +28,16 @@ pub(crate) struct Caller {
 pub(crate) enum Identity {
     /// An unsigned request.
     Anonymous,
+    /// An AWS service, by its host.
+    Service(String),
     /// The root user of the account.
     Root,
-    /// A user with a long-term key.
+    /// A user, with a long-term key or a `GetSessionToken` session.
     User(Arc<User>),
     /// A session of a role.
-    Role(Arc<Role>, Arc<Session>),
+    Role(Arc<Role>),
+    /// A federated user, and the user that vouches for it; none where the root user does.
+    Federated(Option<Arc<User>>),
 }
 
 /// The policies that a caller brings.
@@ -39,29 +46,54 @@ pub(crate) struct CallerPolicies {
     pub(crate) identity: Arc<PolicySet>,
     pub(crate) boundary: Option<Arc<PolicySet>>,
     pub(crate) session: Option<Arc<PolicySet>>,
+    /// The account's place in the organization, if it is in one.
+    pub(crate) membership: Option<Arc<Membership>>,
 }
 
 impl Caller {
+    fn new(identity: Identity, principal: Principal) -> Self {
+        Self {
+            account: None,
+            identity,
+            session: None,
+            arn: principal.arn().unwrap_or_default().to_owned(),
+            principal,
+            user_id: String::new(),
+        }
+    }
+
     /// Nobody in particular.
     pub(crate) fn anonymous() -> Self {
         Self {
-            account: None,
-            identity: Identity::Anonymous,
-            principal: Principal::anonymous(),
             user_id: "anonymous".to_owned(),
-            arn: String::new(),
+            ..Self::new(Identity::Anonymous, Principal::anonymous())
         }
+    }
+
+    /// An AWS service, by its host.
+    pub(crate) fn service(host: &str) -> Self {
+        Self::new(Identity::Service(host.to_owned()), Principal::service(host))
     }
 
     /// The root user of an account.
     pub(crate) fn root(account: &AccountId, partition: Partition) -> Self {
-        let arn = root_arn(partition, account);
         Self {
             account: Some(account.clone()),
-            identity: Identity::Root,
-            principal: Principal::root(&arn),
             user_id: account.to_string(),
-            arn,
+            ..Self::new(
+                Identity::Root,
+                Principal::root(&root_arn(partition, account)),
+            )
+        }
+    }
+
+    /// A user.
+    pub(crate) fn user(user: &Arc<User>, partition: Partition) -> Self {
+        let principal = Principal::user(&user.arn(partition), Some(&user.id));
+        Self {
+            account: Some(user.account.clone()),
+            user_id: user.id.clone(),
+            ..Self::new(Identity::User(Arc::clone(user)), principal)
         }
     }
 
@@ -73,33 +105,66 @@ impl Caller {
                 let user = world.user(account.as_str(), name)?;
                 Some(Self::user(user, partition))
             }
-            KeyOwner::Session(session) => {
-                let role = world.role_of_session(session)?;
-                Some(Self::role_session(role, session, partition))
+            KeyOwner::Session(session) => Self::of_session(world, session, partition),
+        }
+    }
+
+    /// Whoever is deleted ends their sessions; one made anew under the name is another.
+    fn of_session(world: &World, session: &Arc<Session>, partition: Partition) -> Option<Self> {
+        let account = &session.account;
+        let caller = match &session.identity {
+            SessionIdentity::Root => Self::root(account, partition),
+            SessionIdentity::User { name, id } => {
+                Self::user(world.user_with_id(account, name, id)?, partition)
             }
-        }
+            SessionIdentity::Role {
+                name,
+                id,
+                session_name,
+            } => Self::role(
+                world.role_with_id(account, name, id)?,
+                session_name,
+                partition,
+            ),
+            SessionIdentity::Federated { name, by } => {
+                let user = match by {
+                    Some((user, id)) => Some(world.user_with_id(account, user, id)?),
+                    None => None,
+                };
+                Self::federated(account, name, user, partition)
+            }
+        };
+        Some(Self {
+            session: Some(Arc::clone(session)),
+            ..caller
+        })
     }
 
-    fn user(user: &Arc<User>, partition: Partition) -> Self {
-        let arn = user.arn(partition);
-        Self {
-            account: Some(user.account.clone()),
-            principal: Principal::user(&arn, Some(&user.id)),
-            user_id: user.id.clone(),
-            identity: Identity::User(Arc::clone(user)),
-            arn,
-        }
-    }
-
-    fn role_session(role: &Arc<Role>, session: &Arc<Session>, partition: Partition) -> Self {
-        let SessionIdentity::Role { session_name, .. } = &session.identity;
+    fn role(role: &Arc<Role>, session_name: &str, partition: Partition) -> Self {
         let arn = assumed_role_arn(role, session_name, partition);
+        let principal = Principal::role_session(&arn, &role.arn(partition), Some(&role.id));
         Self {
             account: Some(role.account.clone()),
-            principal: Principal::role_session(&arn, &role.arn(partition), Some(&role.id)),
             user_id: format!("{}:{session_name}", role.id),
-            identity: Identity::Role(Arc::clone(role), Arc::clone(session)),
-            arn,
+            ..Self::new(Identity::Role(Arc::clone(role)), principal)
+        }
+    }
+
+    fn federated(
+        account: &AccountId,
+        name: &str,
+        by: Option<&Arc<User>>,
+        partition: Partition,
+    ) -> Self {
+        let arn = federated_user_arn(account, name, partition);
+        let user_arn = by.map_or_else(|| root_arn(partition, account), |user| user.arn(partition));
+        Self {
+            account: Some(account.clone()),
+            user_id: format!("{account}:{name}"),
+            ..Self::new(
+                Identity::Federated(by.cloned()),
+                Principal::federated_user(&arn, Some(&user_arn)),
+            )
         }
     }
 
@@ -108,38 +173,59 @@ impl Caller {
         &self.arn
     }
 
-    /// The session behind temporary credentials.
-    pub(crate) fn session(&self) -> Option<&Arc<Session>> {
-        match &self.identity {
-            Identity::Role(_, session) => Some(session),
-            Identity::Anonymous | Identity::Root | Identity::User(_) => None,
-        }
+    /// Whether the credentials are long-term ones.
+    pub(crate) fn is_long_term(&self) -> bool {
+        self.session.is_none()
     }
 
     /// The policies as they stand now, not as they stood when a session began.
     pub(crate) fn policies(&self, world: &World) -> CallerPolicies {
-        let managed = world.managed_policies();
-        let of = |prepared: &Prepared, session| CallerPolicies {
-            identity: Arc::clone(&prepared.identity),
-            boundary: prepared.boundary.clone(),
-            session,
+        let prepared = match &self.identity {
+            Identity::User(user) | Identity::Federated(Some(user)) => {
+                Some(world.policies_of_user(user))
+            }
+            Identity::Role(role) => Some(world.policies_of_role(role)),
+            Identity::Anonymous
+            | Identity::Service(_)
+            | Identity::Root
+            | Identity::Federated(None) => None,
         };
-        match &self.identity {
-            Identity::Anonymous | Identity::Root => CallerPolicies::default(),
-            Identity::User(user) => of(user.prepared(managed), None),
-            Identity::Role(role, session) => of(role.prepared(managed), session.policies.clone()),
+        let identity = match &self.identity {
+            Identity::Federated(None) => Arc::clone(&ROOT_PERMISSIONS),
+            _ => prepared
+                .map(|p| Arc::clone(&p.identity))
+                .unwrap_or_default(),
+        };
+        CallerPolicies {
+            identity,
+            boundary: prepared.and_then(|prepared| prepared.boundary.clone()),
+            session: self.session.as_ref().and_then(|s| s.policies.clone()),
+            membership: self
+                .account
+                .as_ref()
+                .and_then(|a| world.membership(a))
+                .cloned(),
         }
     }
 
     /// The condition keys that tell of the caller.
     ///
     /// AWS: IAM User Guide, AWS global condition context keys, properties of the principal and of the role session.
-    pub(crate) fn describe(&self, partition: Partition, context: &mut Context) {
+    pub(crate) fn describe(
+        &self,
+        world: &World,
+        circumstances: &Circumstances,
+        context: &mut Context,
+    ) {
         let account = self.account.as_ref().map_or("anonymous", AccountId::as_str);
+        if let Identity::Service(host) = &self.identity {
+            describe_service(host, context);
+            return;
+        }
         context.set("aws:PrincipalAccount", account);
         context.set("aws:PrincipalType", self.principal_type());
         context.set("aws:userid", self.user_id.as_str());
-        if let Some(arn) = self.principal_arn(partition) {
+        if let Some(arn) = self.principal_arn(circumstances.partition) {
             context.set("aws:PrincipalArn", arn);
             context.set("aws:PrincipalIsAWSService", "false");
         }
@@ -149,43 +235,67 @@ impl Caller {
         for (key, value) in self.principal_tags() {
             context.set(&format!("aws:PrincipalTag/{key}"), value);
         }
-        if let Some(session) = self.session() {
-            describe_session(session, context);
+        if let Some(membership) = self.account.as_ref().and_then(|a| world.membership(a)) {
+            context.set("aws:PrincipalOrgID", membership.organization.as_str());
+            context.set_list("aws:PrincipalOrgPaths", vec![membership.path.clone()]);
+        }
+        if let Some(session) = &self.session {
+            session.describe(circumstances.now, context);
         }
     }
 
     fn principal_type(&self) -> &'static str {
         match self.identity {
-            Identity::Anonymous => "Anonymous",
+            Identity::Anonymous | Identity::Service(_) => "Anonymous",
             Identity::Root => "Account",
             Identity::User(_) => "User",
-            Identity::Role(..) => "AssumedRole",
+            Identity::Role(_) => "AssumedRole",
+            Identity::Federated(_) => "FederatedUser",
         }
     }
 
     /// `aws:PrincipalArn`: of a role session, the role's ARN with its path.
     fn principal_arn(&self, partition: Partition) -> Option<String> {
         match &self.identity {
-            Identity::Anonymous => None,
-            Identity::Root | Identity::User(_) => Some(self.arn.clone()),
-            Identity::Role(role, _) => Some(role.arn(partition)),
+            Identity::Anonymous | Identity::Service(_) => None,
+            Identity::Root | Identity::User(_) | Identity::Federated(_) => Some(self.arn.clone()),
+            Identity::Role(role) => Some(role.arn(partition)),
         }
     }
 
-    /// The caller's tags: a session's override its role's.
+    /// The caller's tags: a session's override those of its role or user.
     pub(crate) fn principal_tags(&self) -> Tags {
-        match &self.identity {
-            Identity::Anonymous | Identity::Root => Tags::new(),
-            Identity::User(user) => user.tags.clone(),
-            Identity::Role(role, session) => overridden(&role.tags, &session.tags.iter()),
+        let own = match &self.identity {
+            Identity::Anonymous | Identity::Service(_) | Identity::Root => return Tags::new(),
+            Identity::Federated(None) => &NO_TAGS,
+            Identity::User(user) | Identity::Federated(Some(user)) => &user.tags,
+            Identity::Role(role) => &role.tags,
+        };
+        match &self.session {
+            Some(session) => overridden(own, &session.tags.iter()),
+            None => own.clone(),
         }
     }
 }
+
+/// A direct call of a service; which resource it acts for, the request itself must say.
+fn describe_service(host: &str, context: &mut Context) {
+    context.set("aws:PrincipalIsAWSService", "true");
+    context.set("aws:PrincipalServiceName", host);
+    context.set_list("aws:PrincipalServiceNamesList", vec![host.to_owned()]);
+}
+
+static NO_TAGS: Tags = Tags::new();
 
 /// The ARN of a role's session, in which the role's path doesn't show.
 pub(crate) fn assumed_role_arn(role: &Role, session_name: &str, partition: Partition) -> String {
     let resource = format_args!("assumed-role/{}/{session_name}", role.name);
     sts_arn(partition, &role.account, resource)
+}
+
+/// The ARN of a federated user.
+pub(crate) fn federated_user_arn(account: &AccountId, name: &str, partition: Partition) -> String {
+    sts_arn(partition, account, format_args!("federated-user/{name}"))
 }
 
 /// `tags` with those of `over` in the place of their namesakes, in whatever case.
@@ -201,11 +311,10 @@ pub(crate) fn overridden<'a>(
     kept.chain(over.clone()).cloned().collect()
 }
 
-fn describe_session(session: &Session, context: &mut Context) {
-    context.set("aws:TokenIssueTime", format!("{:.0}", session.issued));
-    // AWS's pages disagree whether the key is false or absent in role sessions; CloudTrail records false.
-    context.set("aws:MultiFactorAuthPresent", "false");
-    if let Some(source_identity) = &session.source_identity {
-        context.set("aws:SourceIdentity", source_identity.as_str());
-    }
-}
+/// What a root user hands on: everything, for session policies to narrow.
+pub(crate) static ROOT_PERMISSIONS: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
+    let text = r#"{"Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+    let document = PolicyDocument::built_in(text);
+    Arc::new(resource_policy("root", "root".to_owned(), &document))
+});

@@ -1,10 +1,12 @@
-//! Condition keys from outside: what a test says about the circumstances of a request.
+//! The circumstances of a request as condition keys, and the keys that a test gives.
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use jiff::Timestamp;
 use rolecall_policy::Context;
 
-use crate::service::call::Call;
+use crate::caller::Caller;
+use crate::world::{AccountId, Partition, World};
 
 /// A condition key and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,20 +58,54 @@ impl Default for RequestContext {
     }
 }
 
-/// The condition keys that tell of the request itself.
-///
-/// AWS: IAM User Guide, AWS global condition context keys, properties of the network and of the request. The mock
-/// stands for AWS reached over TLS, whatever carried the request.
-pub(crate) fn describe_request(call: &Call, context: &mut Context) {
-    context.set("aws:CurrentTime", format!("{:.0}", call.now));
-    context.set("aws:EpochTime", call.now.as_second().to_string());
-    context.set("aws:SourceIp", call.source_ip.to_string());
-    context.set("aws:SecureTransport", "true");
-    context.set("aws:ViaAWSService", "false");
-    context.set("aws:RequestedRegion", call.requested_region.as_str());
-    for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:referer", "referer")] {
-        if let Some(text) = call.header(header) {
-            context.set(key, text);
+/// When, where and how a request is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Circumstances {
+    /// The world's time.
+    pub(crate) now: Timestamp,
+    pub(crate) partition: Partition,
+    /// The region of the endpoint: `aws:RequestedRegion`.
+    pub(crate) region: String,
+    pub(crate) source_ip: IpAddr,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) referer: Option<String>,
+}
+
+impl Circumstances {
+    /// The condition keys that all actions have: of the caller, of the request itself, and of the resource's owner.
+    pub(crate) fn context(
+        &self,
+        world: &World,
+        caller: &Caller,
+        owner: Option<&AccountId>,
+    ) -> Context {
+        let mut context = Context::new();
+        caller.describe(world, self, &mut context);
+        self.describe(&mut context);
+        if let Some(owner) = owner {
+            context.set("aws:ResourceAccount", owner.as_str());
+        }
+        if let Some(membership) = owner.and_then(|owner| world.membership(owner)) {
+            context.set("aws:ResourceOrgID", membership.organization.as_str());
+            context.set_list("aws:ResourceOrgPaths", vec![membership.path.clone()]);
+        }
+        context
+    }
+
+    /// AWS: IAM User Guide, AWS global condition context keys, properties of the network and of the request. The mock
+    /// stands for AWS reached over TLS, whatever carried the request.
+    fn describe(&self, context: &mut Context) {
+        context.set("aws:CurrentTime", format!("{:.0}", self.now));
+        context.set("aws:EpochTime", self.now.as_second().to_string());
+        context.set("aws:SourceIp", self.source_ip.to_string());
+        context.set("aws:SecureTransport", "true");
+        context.set("aws:ViaAWSService", "false");
+        context.set("aws:RequestedRegion", self.region.as_str());
+        if let Some(user_agent) = &self.user_agent {
+            context.set("aws:UserAgent", user_agent.as_str());
+        }
+        if let Some(referer) = &self.referer {
+            context.set("aws:referer", referer.as_str());
         }
     }
 }

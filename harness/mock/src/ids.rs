@@ -26,6 +26,19 @@ impl Ids {
         Self { state: seed, seed }
     }
 
+    /// A generator for something with a name: the same name gives the same ids, whatever was drawn before.
+    pub(crate) fn named(&self, name: &str) -> Self {
+        let digest = Sha256::digest(format!("{}/{name}", self.seed));
+        let state = digest
+            .iter()
+            .take(8)
+            .fold(0, |state, byte| (state << 8) | u64::from(*byte));
+        Self {
+            state,
+            seed: self.seed,
+        }
+    }
+
     /// A unique id such as `AROA…`: 21 characters.
     pub(crate) fn unique_id(&mut self, prefix: &str) -> String {
         let mut id = prefix.to_owned();
@@ -84,6 +97,11 @@ impl Ids {
         (0..length).map(|_| self.letter()).collect()
     }
 
+    /// `length` letters and digits, in lower case.
+    pub(crate) fn lower_case(&mut self, length: usize) -> String {
+        self.letters(length).to_ascii_lowercase()
+    }
+
     /// `N` bytes in base64.
     pub(crate) fn base64<const N: usize>(&mut self) -> String {
         BASE64.encode(self.bytes::<N>())
@@ -103,7 +121,8 @@ impl Ids {
         base32_letter(self.next() >> 59)
     }
 
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+    /// `N` bytes.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         for chunk in bytes.chunks_mut(8) {
             let random = self.next().to_be_bytes();

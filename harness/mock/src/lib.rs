@@ -11,6 +11,7 @@
 //! Every answer to a verified request has a header ([`AUTHORIZATION_ID_HEADER`]) that names its [`Authorization`]: who
 //! called, which actions were asked on which resources, and AWS's explanation of each.
 
+mod ask;
 mod authorization;
 mod caller;
 pub mod carrier;
@@ -22,12 +23,14 @@ mod pipeline;
 mod service;
 mod world;
 
+pub use ask::{AskError, Asker};
 pub use authorization::{AUTHORIZATION_ID_HEADER, Authorization, Question};
 pub use clock::Clock;
 pub use context::{ContextKey, RequestContext};
 pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
 pub use world::{
-    API_SOURCE, AccountId, BucketSpec, CustomerPolicySpec, Partition, PolicyDocument, PolicySpec,
-    RoleSpec, UserSpec, World, WorldError,
+    API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec,
+    MemberSpec, OrganizationSpec, Partition, PolicyDocument, PolicySpec, ResourceSpec, RoleSpec,
+    UnitSpec, UserSpec, World, WorldError,
 };

@@ -146,6 +146,10 @@ impl Mock {
         *context = keys;
     }
 
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Looks at the world as it is now.
     pub fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
         look(&self.state.read())

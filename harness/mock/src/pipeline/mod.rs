@@ -4,10 +4,12 @@ mod answer;
 mod dispatch;
 mod verify;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{REFERER, USER_AGENT};
+use http::{HeaderValue, Request, Response};
 use rolecall_wire::{Operation as Model, Service, ServiceError, Structure, codec, model, validate};
 
 use self::answer::Ids;
@@ -15,7 +17,7 @@ use self::dispatch::Destination;
 use self::verify::Verified;
 use crate::authorization::Authorization;
 use crate::caller::Caller;
-use crate::context::{ContextKey, RequestContext};
+use crate::context::{Circumstances, ContextKey, RequestContext};
 use crate::mock::State;
 use crate::service::call::Call;
 use crate::service::{self, Answer, Handler, Operation, ServiceTable};
@@ -117,27 +119,30 @@ impl Exchange<'_> {
     fn call(&self, table: &'static ServiceTable, verified: Verified, input: Structure) -> Call {
         let partition = Partition::of_region(&verified.region);
         let (parts, body) = verified.request.into_parts();
-        let given = parts
-            .extensions
-            .get::<RequestContext>()
-            .cloned()
-            .unwrap_or_default();
-        let now = self.state.clock.now();
-        let requested_region = self
-            .requested_region(&verified.region, partition)
-            .to_owned();
+        let given = parts.extensions.get::<RequestContext>().cloned();
+        let given = given.unwrap_or_default();
+        let text = |name| {
+            let value: Option<&HeaderValue> = parts.headers.get(name);
+            value.and_then(|value| Some(value.to_str().ok()?.to_owned()))
+        };
         Call {
             service: table,
             caller: verified.caller,
-            now,
+            circumstances: Circumstances {
+                now: self.state.clock.now(),
+                partition,
+                region: self
+                    .requested_region(&verified.region, partition)
+                    .to_owned(),
+                source_ip: given.source_ip,
+                user_agent: text(USER_AGENT),
+                referer: text(REFERER),
+            },
             region: verified.region,
-            partition,
             headers: parts.headers,
             signature: verified.facts,
             input,
             body,
-            requested_region,
-            source_ip: given.source_ip,
             given_keys: self.given_keys(given),
             enforce: self.state.enforce,
             questions: RefCell::default(),
@@ -180,9 +185,9 @@ impl Exchange<'_> {
         let arn = call.caller.arn();
         self.state.ledger().add(Authorization {
             id: self.ids.authorization.clone(),
-            time: call.now,
-            service: self.model.name(),
-            operation: operation.name,
+            time: call.circumstances.now,
+            service: Cow::Borrowed(self.model.name()),
+            operation: Cow::Borrowed(operation.name),
             caller_arn: (!arn.is_empty()).then(|| arn.to_owned()),
             caller_account: account.as_ref().map(AccountId::to_string),
             questions: call.questions.into_inner(),
@@ -191,6 +196,7 @@ impl Exchange<'_> {
 }
 
 fn authorize(world: &World, operation: &Operation, call: &Call) -> Result<(), ServiceError> {
+    (call.service.admits)(call, operation)?;
     if let Some(check) = operation.check {
         check(world, call)?;
     }

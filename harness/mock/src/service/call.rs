@@ -1,19 +1,17 @@
 //! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
 
 use std::cell::RefCell;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
-use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::need::{Key, Resource};
 use super::{Denial, Operation, ServiceTable};
 use crate::authorization::Question;
 use crate::caller::Caller;
-use crate::context::{ContextKey, describe_request};
+use crate::context::{Circumstances, ContextKey};
 use crate::world::{AccountId, Partition, World};
 
 /// A verified request.
@@ -21,19 +19,14 @@ use crate::world::{AccountId, Partition, World};
 pub(crate) struct Call {
     pub(crate) service: &'static ServiceTable,
     pub(crate) caller: Caller,
-    /// The world's time.
-    pub(crate) now: Timestamp,
+    pub(crate) circumstances: Circumstances,
     /// The region that the request is signed for.
     pub(crate) region: String,
-    pub(crate) partition: Partition,
     pub(crate) headers: HeaderMap,
     pub(crate) signature: SignatureFacts,
     pub(crate) input: Structure,
     /// As it was sent, without the framing of chunks.
     pub(crate) body: Bytes,
-    /// The region of the endpoint: `aws:RequestedRegion`.
-    pub(crate) requested_region: String,
-    pub(crate) source_ip: IpAddr,
     /// Keys given from outside: they replace the request's own.
     pub(crate) given_keys: Vec<ContextKey>,
     /// Whether a denial is an error.
@@ -81,7 +74,7 @@ impl Call {
             (self.service.denial)(&Denial {
                 caller: &self.caller,
                 question: &question,
-                owner: resource.account.as_ref(),
+                is_related: self.is_related(world, resource),
             })
         });
         self.questions.borrow_mut().push(question);
@@ -100,27 +93,26 @@ impl Call {
         resource: &Resource,
         keys: &[Key],
     ) -> Question {
-        let context = self.context_for(resource, keys);
-        let policies = self.caller.policies(world);
-        Question::ask(&self.caller, policies, action, resource, context)
-    }
-
-    fn context_for(&self, resource: &Resource, keys: &[Key]) -> Context {
-        let mut context = Context::new();
-        self.caller.describe(self.partition, &mut context);
-        describe_request(self, &mut context);
         let owner = resource.account.as_ref().or(self.caller.account.as_ref());
-        if let Some(owner) = owner {
-            context.set("aws:ResourceAccount", owner.as_str());
-        }
-        (self.service.keys)(self, owner, &mut context);
+        let mut context = self.circumstances.context(world, &self.caller, owner);
+        (self.service.keys)(&self.signature, owner, &mut context);
         for key in keys {
             key.set(self, resource, &mut context);
         }
         for key in &self.given_keys {
             key.set(&mut context);
         }
-        context
+        Question::ask(world, &self.caller, action, resource, context)
+    }
+
+    /// The world's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.circumstances.now
+    }
+
+    /// The partition of the region.
+    pub(crate) fn partition(&self) -> Partition {
+        self.circumstances.partition
     }
 
     /// A member of the input as the text it was sent as.
@@ -136,6 +128,15 @@ impl Call {
     /// A required string member, which the model's checks have found there.
     pub(crate) fn required(&self, member: &str) -> &str {
         self.input.string(member).unwrap_or_default()
+    }
+
+    /// Whether the caller is of the account or the organization that owns a resource.
+    fn is_related(&self, world: &World, resource: &Resource) -> bool {
+        match (&self.caller.account, &resource.account) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(caller), Some(owner)) => world.are_related(caller, owner),
+        }
     }
 
     /// Whether the caller belongs to an account.

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure};
 
-use self::call::Call;
+use self::call::{Call, SignatureFacts};
 use self::need::{Need, Resource, ResourceKind};
 use crate::authorization::Question;
 use crate::caller::Caller;
@@ -22,10 +22,12 @@ pub(crate) struct ServiceTable {
     pub(crate) name: &'static str,
     /// The operations that are implemented.
     pub(crate) operations: &'static [Operation],
+    /// Refuses callers that the service serves no such operation, whatever the policies say.
+    pub(crate) admits: fn(&Call, &Operation) -> Result<(), ServiceError>,
     /// What an operation acts on; refuses what the service looks at before authorization.
     pub(crate) resource: fn(ResourceKind, &World, &Call) -> Result<Resource, ServiceError>,
     /// The condition keys that all of the service's actions have; the account is the resource's.
-    pub(crate) keys: fn(&Call, Option<&AccountId>, &mut Context),
+    pub(crate) keys: fn(&SignatureFacts, Option<&AccountId>, &mut Context),
     /// The error for a denial.
     pub(crate) denial: fn(&Denial<'_>) -> ServiceError,
 }
@@ -130,8 +132,8 @@ impl Reply {
 pub(crate) struct Denial<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) question: &'a Question,
-    /// Who owns the resource; the caller's account where `None`.
-    pub(crate) owner: Option<&'a AccountId>,
+    /// Whether the caller is of the account or the organization that owns the resource.
+    pub(crate) is_related: bool,
 }
 
 impl Denial<'_> {

@@ -53,8 +53,10 @@ pub(crate) enum ResourceKind {
     Role,
     /// The bucket of `Bucket`.
     Bucket,
-    /// The same, where its policy can't shut out the root user of its account.
-    BucketPolicy,
+    /// The root user of `TargetPrincipal`.
+    MemberRoot,
+    /// The federated user of `Name`.
+    FederatedUser,
     /// A bucket that is to be made.
     NewBucket,
     /// The object of `Bucket` and `Key`.

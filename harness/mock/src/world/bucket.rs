@@ -54,22 +54,20 @@ impl PublicAccessBlock {
 /// A bucket's policy.
 #[derive(Clone, Debug)]
 pub(crate) struct BucketPolicy {
-    pub(crate) json: Arc<str>,
+    pub(crate) document: PolicyDocument,
     pub(crate) prepared: Arc<PolicySet>,
     /// Whether it lets everyone in, as S3 Block Public Access judges it.
     pub(crate) public: bool,
 }
 
 impl BucketPolicy {
-    pub(crate) fn new(bucket: &str, document: &PolicyDocument) -> Self {
-        let arn = format!("arn:aws:s3:::{bucket}");
+    pub(crate) fn new(bucket: &str, document: PolicyDocument) -> Self {
+        let (arn, uri) = (format!("arn:aws:s3:::{bucket}"), format!("{bucket}/policy"));
+        let node = document.node.as_deref();
         Self {
-            json: Arc::clone(&document.json),
-            prepared: Arc::new(resource_policy(&arn, format!("{bucket}/policy"), document)),
-            public: document
-                .node
-                .as_deref()
-                .is_some_and(super::public_policy::is_public),
+            prepared: Arc::new(resource_policy(&arn, uri, &document)),
+            public: node.is_some_and(super::public_policy::is_public),
+            document,
         }
     }
 }

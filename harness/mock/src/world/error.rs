@@ -42,6 +42,23 @@ pub enum WorldError {
     /// Tags that AWS refuses.
     #[error("{0}")]
     InvalidTags(String),
+    /// An account in two places of the organization.
+    #[error("account {0} is in the organization twice")]
+    InOrganizationTwice(String),
+    /// A group that was not added.
+    #[error("there is no group `{0}`")]
+    UnknownGroup(String),
+    /// Something that isn't there to be changed or removed.
+    #[error("there is no {kind} `{name}`")]
+    Unknown {
+        /// `user`, `role`, `group`, `policy`, `bucket`, `resource`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Text that is no ARN.
+    #[error("`{0}` is no ARN")]
+    InvalidArn(String),
     /// A longest session that AWS refuses.
     #[error("a longest session of {0} seconds is not between 3600 and 43200")]
     InvalidMaxSession(i64),

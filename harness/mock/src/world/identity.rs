@@ -1,11 +1,12 @@
-//! Users and roles.
+//! Users, groups and roles.
 
 use std::sync::{Arc, OnceLock};
 
 use rolecall_policy::PolicySet;
 
 use super::arn::{self, Partition};
-use super::permissions::{ManagedPolicies, Permissions, Prepared, resource_policy};
+use super::mfa::MfaDevice;
+use super::permissions::{Permissions, resource_policy};
 use super::spec::PolicyDocument;
 use super::{AccountId, Tags};
 
@@ -18,6 +19,9 @@ pub(crate) struct User {
     /// `AIDA…`.
     pub(crate) id: String,
     pub(crate) tags: Tags,
+    /// By name.
+    pub(crate) groups: Vec<String>,
+    pub(crate) mfa: Option<MfaDevice>,
     pub(crate) permissions: Permissions,
 }
 
@@ -25,10 +29,22 @@ impl User {
     pub(crate) fn arn(&self, partition: Partition) -> String {
         arn::iam(partition, &self.account, "user", &self.path, &self.name)
     }
+}
 
-    pub(crate) fn prepared(&self, managed: &ManagedPolicies) -> &Prepared {
-        let arn = self.arn(Partition::Aws);
-        self.permissions.prepared(managed, &arn, &self.id)
+/// An IAM group.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) account: AccountId,
+    pub(crate) path: String,
+    pub(crate) name: String,
+    /// `AGPA…`.
+    pub(crate) id: String,
+    pub(crate) permissions: Permissions,
+}
+
+impl Group {
+    pub(crate) fn arn(&self, partition: Partition) -> String {
+        arn::iam(partition, &self.account, "group", &self.path, &self.name)
     }
 }
 
@@ -52,11 +68,6 @@ impl Role {
         arn::iam(partition, &self.account, "role", &self.path, &self.name)
     }
 
-    pub(crate) fn prepared(&self, managed: &ManagedPolicies) -> &Prepared {
-        let arn = self.arn(Partition::Aws);
-        self.permissions.prepared(managed, &arn, &self.id)
-    }
-
     /// The trust policy, ready to be evaluated.
     pub(crate) fn prepared_trust(&self) -> &Arc<PolicySet> {
         self.trust.prepared.get_or_init(|| {
@@ -69,7 +80,7 @@ impl Role {
 /// A role's trust policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Trust {
-    document: PolicyDocument,
+    pub(crate) document: PolicyDocument,
     prepared: OnceLock<Arc<PolicySet>>,
 }
 

@@ -22,7 +22,6 @@ pub(super) fn find(arn: &str) -> Option<Arc<ManagedPolicy>> {
     }
     let bundled = managed::find(arn)?;
     let policy = Arc::new(ManagedPolicy {
-        arn: bundled.arn,
         account: None,
         document: PolicyDocument::parse(&bundled.document).ok()?,
     });

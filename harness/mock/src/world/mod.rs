@@ -6,9 +6,12 @@ mod build;
 mod error;
 mod identity;
 mod managed;
+mod mfa;
 mod names;
+mod organization;
 mod permissions;
 mod public_policy;
+mod resource;
 mod session;
 mod spec;
 
@@ -24,12 +27,15 @@ pub(crate) use self::bucket::{
     Bucket, BucketPolicy, Checksum, Object, ObjectHeaders, PublicAccessBlock,
 };
 pub use self::error::WorldError;
-pub(crate) use self::identity::{Role, User};
+pub(crate) use self::identity::{Group, Role, User};
 pub(crate) use self::names::{bucket_name_problem, fold};
-pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Prepared, resource_policy};
+pub(crate) use self::organization::Membership;
+pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, resource_policy};
+pub(crate) use self::resource::OtherResource;
 pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
 pub use self::spec::{
-    API_SOURCE, BucketSpec, CustomerPolicySpec, PolicyDocument, PolicySpec, RoleSpec, UserSpec,
+    API_SOURCE, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec,
+    OrganizationSpec, PolicyDocument, PolicySpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec,
 };
 use crate::ids::Ids;
 
@@ -68,10 +74,16 @@ pub struct World {
     keys: HashMap<String, Arc<AccessKey>>,
     prune_at: usize,
     buckets: HashMap<String, Arc<Bucket>>,
+    /// Other resources, by ARN.
+    resources: HashMap<String, Arc<OtherResource>>,
+    /// The accounts of the organization.
+    members: HashMap<AccountId, Arc<Membership>>,
+    /// The step of the last code of each MFA device, by serial number.
+    mfa_steps: HashMap<String, i64>,
 }
 
 /// An account and who lives in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Account {
     /// S3's name for the account: 64 hexadecimal digits.
     canonical_id: String,
@@ -81,7 +93,11 @@ struct Account {
     /// A user's first access key, by folded name.
     user_keys: HashMap<String, String>,
     /// By folded name.
+    groups: HashMap<String, Arc<Group>>,
+    /// By folded name.
     roles: HashMap<String, Arc<Role>>,
+    /// The ARNs of the customer managed policies, by folded name.
+    policies: HashMap<String, String>,
 }
 
 impl World {
@@ -96,6 +112,9 @@ impl World {
             keys: HashMap::new(),
             prune_at: SESSIONS_BEFORE_PRUNING,
             buckets: HashMap::new(),
+            resources: HashMap::new(),
+            members: HashMap::new(),
+            mfa_steps: HashMap::new(),
         }
     }
 
@@ -107,6 +126,13 @@ impl World {
     /// The account added first.
     pub fn default_account(&self) -> Option<&AccountId> {
         self.default_account.as_ref()
+    }
+
+    /// The account with this number.
+    pub(crate) fn account_id(&self, account: &str) -> Option<AccountId> {
+        self.accounts
+            .get_key_value(account)
+            .map(|(id, _)| id.clone())
     }
 
     /// The credentials of a user.
@@ -142,15 +168,34 @@ impl World {
             .filter(|role| role.path == arn.path)
     }
 
-    /// The role of a session, unless it was deleted; one made anew under its name is another.
-    pub(crate) fn role_of_session(&self, session: &Session) -> Option<&Arc<Role>> {
-        let SessionIdentity::Role { name, id, .. } = &session.identity;
-        self.role(session.account.as_str(), name)
-            .filter(|role| role.id == *id)
+    /// The role with a name and this unique id: one made anew under the name is another.
+    pub(crate) fn role_with_id(
+        &self,
+        account: &AccountId,
+        name: &str,
+        id: &str,
+    ) -> Option<&Arc<Role>> {
+        self.role(account.as_str(), name)
+            .filter(|role| role.id == id)
     }
 
-    pub(crate) fn managed_policies(&self) -> &ManagedPolicies {
-        &self.managed_policies
+    /// The user with a name and this unique id.
+    pub(crate) fn user_with_id(
+        &self,
+        account: &AccountId,
+        name: &str,
+        id: &str,
+    ) -> Option<&Arc<User>> {
+        self.user(account.as_str(), name)
+            .filter(|user| user.id == id)
+    }
+
+    pub(crate) fn group(&self, account: &str, name: &str) -> Option<&Arc<Group>> {
+        self.accounts.get(account)?.groups.get(&fold(name))
+    }
+
+    pub(crate) fn resource(&self, arn: &str) -> Option<&Arc<OtherResource>> {
+        self.resources.get(arn)
     }
 
     /// A managed policy of a customer, or of AWS.
@@ -198,9 +243,5 @@ impl World {
 
     pub(crate) fn insert_bucket(&mut self, bucket: Bucket) {
         self.buckets.insert(bucket.name.clone(), Arc::new(bucket));
-    }
-
-    pub(crate) fn remove_bucket(&mut self, name: &str) {
-        self.buckets.remove(name);
     }
 }

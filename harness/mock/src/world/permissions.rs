@@ -5,14 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use rolecall_policy::{Policy, PolicySet};
 
-use super::AccountId;
 use super::spec::PolicyDocument;
+use super::{AccountId, Partition, Role, User, World};
 
 /// A managed policy, AWS's or a customer's.
 #[derive(Clone, Debug)]
 pub(crate) struct ManagedPolicy {
-    pub(crate) arn: String,
-    /// `None` for AWS's own.
+    /// Whose it is; `None` for AWS's own.
     pub(crate) account: Option<AccountId>,
     pub(crate) document: PolicyDocument,
 }
@@ -49,6 +48,13 @@ pub(crate) struct Prepared {
     pub(crate) boundary: Option<Arc<PolicySet>>,
 }
 
+/// Who has policies, as explanations name them.
+#[derive(Clone, Copy, Debug)]
+struct Owner<'o> {
+    arn: &'o str,
+    id: &'o str,
+}
+
 impl Permissions {
     pub(crate) fn new(attachments: Vec<Attachment>, boundary: Option<Attachment>) -> Self {
         Self {
@@ -58,44 +64,93 @@ impl Permissions {
         }
     }
 
-    /// The policies as they stand now; `arn` and `id` are those of the user or role that has them.
-    pub(crate) fn prepared(&self, managed: &ManagedPolicies, arn: &str, id: &str) -> &Prepared {
-        self.prepared.get_or_init(|| Prepared {
-            identity: Arc::new(policy_set(self.attachments.iter(), managed, arn, id)),
-            boundary: self
-                .boundary
-                .as_ref()
-                .map(|boundary| Arc::new(policy_set([boundary], managed, arn, id))),
+    /// Forgets what the policies came to: something they refer to has changed.
+    pub(crate) fn refresh(&mut self) {
+        self.prepared = OnceLock::new();
+    }
+
+    fn policies(&self, owner: Owner<'_>, managed: &ManagedPolicies) -> Vec<Arc<Policy>> {
+        let attached = self.attachments.iter();
+        attached
+            .filter_map(|policy| policy.prepare(owner, managed))
+            .collect()
+    }
+
+    fn prepare(
+        &self,
+        owner: Owner<'_>,
+        managed: &ManagedPolicies,
+        inherited: Vec<Arc<Policy>>,
+    ) -> Prepared {
+        let mut identity = self.policies(owner, managed);
+        identity.extend(inherited);
+        let boundary = self.boundary.as_ref();
+        Prepared {
+            identity: Arc::new(PolicySet::new(identity)),
+            boundary: boundary.map(|boundary| {
+                let policies = boundary.prepare(owner, managed).into_iter().collect();
+                Arc::new(PolicySet::new(policies))
+            }),
+        }
+    }
+}
+
+impl World {
+    /// A user's policies, and those of its groups.
+    pub(crate) fn policies_of_user<'u>(&self, user: &'u User) -> &'u Prepared {
+        user.permissions.prepared.get_or_init(|| {
+            let of_groups = user
+                .groups
+                .iter()
+                .flat_map(|name| self.group_policies(user, name));
+            let arn = user.arn(Partition::Aws);
+            let owner = Owner {
+                arn: &arn,
+                id: &user.id,
+            };
+            user.permissions
+                .prepare(owner, &self.managed_policies, of_groups.collect())
+        })
+    }
+
+    fn group_policies(&self, user: &User, name: &str) -> Vec<Arc<Policy>> {
+        let Some(group) = self.group(user.account.as_str(), name) else {
+            return Vec::new();
+        };
+        let arn = group.arn(Partition::Aws);
+        let owner = Owner {
+            arn: &arn,
+            id: &group.id,
+        };
+        group.permissions.policies(owner, &self.managed_policies)
+    }
+
+    /// A role's policies.
+    pub(crate) fn policies_of_role<'r>(&self, role: &'r Role) -> &'r Prepared {
+        role.permissions.prepared.get_or_init(|| {
+            let arn = role.arn(Partition::Aws);
+            let owner = Owner {
+                arn: &arn,
+                id: &role.id,
+            };
+            role.permissions
+                .prepare(owner, &self.managed_policies, Vec::new())
         })
     }
 }
 
-fn policy_set<'a>(
-    attachments: impl IntoIterator<Item = &'a Attachment>,
-    managed: &ManagedPolicies,
-    arn: &str,
-    id: &str,
-) -> PolicySet {
-    let policies = attachments
-        .into_iter()
-        .filter_map(|attachment| attachment.policy(managed, arn, id))
-        .map(Arc::new)
-        .collect();
-    PolicySet::new(policies)
-}
-
 impl Attachment {
-    fn policy(&self, managed: &ManagedPolicies, arn: &str, id: &str) -> Option<Policy> {
+    fn prepare(&self, owner: Owner<'_>, managed: &ManagedPolicies) -> Option<Arc<Policy>> {
         let (uri, inline, document) = match self {
-            Self::Inline { name, document } => (format!("{id}/{name}"), true, document),
+            Self::Inline { name, document } => (format!("{}/{name}", owner.id), true, document),
             Self::Managed { arn } => (arn.clone(), false, &managed.get(arn)?.document),
         };
-        Some(Policy {
+        Some(Arc::new(Policy {
             uri,
             inline,
-            attached_to: Some(arn.to_owned()),
+            attached_to: Some(owner.arn.to_owned()),
             document: Arc::clone(&document.document),
-        })
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use rolecall_policy::PolicySet;
+use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::sigv4::{Scope, Secret, SigningKey};
 
 use super::{AccountId, Tags};
@@ -57,6 +57,14 @@ impl AccessKey {
         }
     }
 
+    /// Whether it is a user's.
+    pub(crate) fn belongs_to(&self, owner: &AccountId, user: &str) -> bool {
+        match &self.owner {
+            KeyOwner::User { account, name } => account == owner && name == user,
+            KeyOwner::Root(_) | KeyOwner::Session(_) => false,
+        }
+    }
+
     /// The account it belongs to.
     pub(crate) fn account(&self) -> &AccountId {
         match &self.owner {
@@ -89,16 +97,30 @@ pub(crate) struct Session {
     /// The keys of those tags that a chained session inherits.
     pub(crate) transitive_tags: Vec<String>,
     pub(crate) source_identity: Option<String>,
+    /// When an MFA device vouched for whoever began the session.
+    pub(crate) mfa: Option<Timestamp>,
+    /// Whether it is `AssumeRoot`'s.
+    pub(crate) assumed_root: bool,
 }
 
 /// Whose session it is. The unique id binds it: whoever is deleted and made anew is someone else.
 #[derive(Clone, Debug)]
 pub(crate) enum SessionIdentity {
+    /// The root user's (`GetSessionToken`, `AssumeRoot`).
+    Root,
+    /// A user's (`GetSessionToken`).
+    User { name: String, id: String },
     /// A role's (`AssumeRole` and its kind).
     Role {
         name: String,
         id: String,
         session_name: String,
+    },
+    /// A federated user's (`GetFederationToken`).
+    Federated {
+        name: String,
+        /// Name and unique id of the user that vouches for it; none where the root user does.
+        by: Option<(String, String)>,
     },
 }
 
@@ -110,5 +132,24 @@ impl Session {
                 .iter()
                 .any(|t| t.eq_ignore_ascii_case(key))
         })
+    }
+
+    /// The condition keys that tell of the session.
+    ///
+    /// AWS: IAM User Guide, AWS global condition context keys, properties of the role session. Its pages disagree whether
+    /// the MFA key is false or absent in role sessions; `CloudTrail` records false.
+    pub(crate) fn describe(&self, now: Timestamp, context: &mut Context) {
+        context.set("aws:TokenIssueTime", format!("{:.0}", self.issued));
+        context.set("aws:MultiFactorAuthPresent", self.mfa.is_some().to_string());
+        if let Some(since) = self.mfa {
+            let age = now.duration_since(since).as_secs().max(0);
+            context.set("aws:MultiFactorAuthAge", age.to_string());
+        }
+        if let Some(source_identity) = &self.source_identity {
+            context.set("aws:SourceIdentity", source_identity.as_str());
+        }
+        if self.assumed_root {
+            context.set("aws:AssumedRoot", "true");
+        }
     }
 }

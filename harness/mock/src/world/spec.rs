@@ -32,6 +32,12 @@ impl PolicyDocument {
             node: Some(Arc::new(node)),
         })
     }
+
+    /// A document of the mock's own.
+    pub(crate) fn built_in(text: &str) -> Self {
+        #[expect(clippy::expect_used, reason = "a test reads them all")]
+        Self::parse(text).expect("the mock's own documents are policies")
+    }
 }
 
 /// A policy attached to a user or role.
@@ -82,6 +88,10 @@ pub struct UserSpec {
     pub boundary: Option<PolicySpec>,
     /// Tags, in order.
     pub tags: Vec<(String, String)>,
+    /// The groups it is in, by name, which must be in the world already.
+    pub groups: Vec<String>,
+    /// Whether it has a virtual MFA device, `arn:aws:iam::ACCOUNT:mfa/NAME`.
+    pub mfa: bool,
     /// Whether the user's access key is active.
     pub access_key_active: bool,
 }
@@ -96,6 +106,8 @@ impl UserSpec {
             policies: Vec::new(),
             boundary: None,
             tags: Vec::new(),
+            groups: Vec::new(),
+            mfa: false,
             access_key_active: true,
         }
     }
@@ -170,4 +182,77 @@ impl BucketSpec {
             block_public_access: true,
         }
     }
+}
+
+/// A group of users.
+#[derive(Clone, Debug)]
+pub struct GroupSpec {
+    /// The account's number.
+    pub account: String,
+    /// `/` or `/x/y/`.
+    pub path: String,
+    /// Unique within the account, in whatever case.
+    pub name: String,
+    /// Identity policies, in order.
+    pub policies: Vec<PolicySpec>,
+}
+
+/// A resource that isn't a role or a bucket: a queue, a key, a secret. Nothing can be called on it, but
+/// [`Mock::ask`](crate::Mock::ask) knows its policy, its tags and its owner.
+#[derive(Clone, Debug)]
+pub struct ResourceSpec {
+    /// Its ARN.
+    pub arn: String,
+    /// The number of the account that owns it.
+    pub account: String,
+    /// Its policy.
+    pub policy: Option<PolicyDocument>,
+    /// Tags, in order.
+    pub tags: Vec<(String, String)>,
+}
+
+/// An organization.
+#[derive(Clone, Debug)]
+pub struct OrganizationSpec {
+    /// `o-…`.
+    pub id: String,
+    /// The number of the management account, which control policies don't bind; `None` for one outside the world.
+    pub management: Option<String>,
+    /// The root.
+    pub root: UnitSpec,
+}
+
+/// The root of an organization, or an organizational unit.
+#[derive(Clone, Debug, Default)]
+pub struct UnitSpec {
+    /// Its name.
+    pub name: String,
+    /// Service control policies, complete: AWS attaches `FullAWSAccess` unless told otherwise.
+    pub service_control: Vec<ControlPolicySpec>,
+    /// Resource control policies; `RCPFullAWSAccess` is always among them.
+    pub resource_control: Vec<ControlPolicySpec>,
+    /// The units in it.
+    pub units: Vec<UnitSpec>,
+    /// The accounts in it.
+    pub accounts: Vec<MemberSpec>,
+}
+
+/// An account in an organization.
+#[derive(Clone, Debug, Default)]
+pub struct MemberSpec {
+    /// Its number.
+    pub account: String,
+    /// Service control policies, as in [`UnitSpec`].
+    pub service_control: Vec<ControlPolicySpec>,
+    /// Resource control policies, as in [`UnitSpec`].
+    pub resource_control: Vec<ControlPolicySpec>,
+}
+
+/// A service or resource control policy; the same name is the same policy wherever it is attached.
+#[derive(Clone, Debug)]
+pub struct ControlPolicySpec {
+    /// Its name.
+    pub name: String,
+    /// Its document.
+    pub document: PolicyDocument,
 }

@@ -4,10 +4,16 @@
 #[cfg(all(feature = "connector", feature = "server", feature = "wiremock"))]
 mod carriers;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod organization;
 #[cfg(test)]
 mod s3;
 #[cfg(test)]
 mod signatures;
 #[cfg(test)]
 mod sts;
+#[cfg(test)]
+mod sts_sessions;

@@ -126,7 +126,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
         name: name.to_owned(),
         account: account.clone(),
         region,
-        created: call.now,
+        created: call.now(),
         policy: None,
         public_access: PublicAccessBlock::all(true),
         tags: Vec::new(),
@@ -154,7 +154,7 @@ fn recreate(existing: &Bucket, call: &Call) -> Answer {
 fn created(call: &Call, name: &str) -> Reply {
     Structure::new()
         .with("Location", format!("/{name}"))
-        .with("BucketArn", format!("arn:{}:s3:::{name}", call.partition))
+        .with("BucketArn", format!("arn:{}:s3:::{name}", call.partition()))
         .into()
 }
 
@@ -178,7 +178,7 @@ pub(super) fn head(world: &World, call: &Call) -> Answer {
     Ok(Structure::new()
         .with(
             "BucketArn",
-            format!("arn:{}:s3:::{}", call.partition, bucket.name),
+            format!("arn:{}:s3:::{}", call.partition(), bucket.name),
         )
         .with("BucketRegion", bucket.region.as_str())
         .with("AccessPointAlias", false)
@@ -201,7 +201,8 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
         let message = "The bucket you tried to delete is not empty";
         return Err(ServiceError::new(409, "BucketNotEmpty", message).with("BucketName", name));
     }
-    world.remove_bucket(name);
+    let removed = world.remove_bucket(name);
+    removed.map_err(|_| no_such_bucket(name))?;
     Ok(Reply::empty())
 }
 

@@ -21,7 +21,9 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
         )
         .with("BucketName", bucket.name.as_str())
     })?;
-    Ok(Structure::new().with("Policy", policy.json.as_ref()).into())
+    Ok(Structure::new()
+        .with("Policy", policy.document.json.as_ref())
+        .into())
 }
 
 pub(super) fn put(world: &mut World, call: &Call) -> Answer {
@@ -29,7 +31,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "PUT")?;
     let document = read(&bucket.name, call.required("Policy"))?;
-    let policy = BucketPolicy::new(&bucket.name, &document);
+    let policy = BucketPolicy::new(&bucket.name, document);
     if policy.public && bucket.public_access.block_public_policy {
         return Err(blocked(call, &bucket.name));
     }
@@ -77,7 +79,7 @@ fn blocked(call: &Call, bucket: &str) -> ServiceError {
         "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:{}:s3:::{bucket}\" because \
          public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
         call.caller.arn(),
-        call.partition
+        call.partition()
     );
     ServiceError::new(403, "AccessDenied", message)
 }

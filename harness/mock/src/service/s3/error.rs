@@ -6,10 +6,9 @@ use rolecall_wire::ServiceError;
 
 use crate::service::Denial;
 
-/// The reason is for callers of the bucket owner's account; others learn nothing.
+/// The reason is for callers of the bucket owner's account or organization; others learn nothing.
 pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
-    let account = denial.caller.account.as_ref();
-    if account.is_none() || denial.owner.is_some_and(|owner| account != Some(owner)) {
+    if !denial.is_related {
         return access_denied();
     }
     let mut message = denial.beginning();

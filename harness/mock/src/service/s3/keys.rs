@@ -5,19 +5,19 @@
 use percent_encoding::percent_decode_str;
 use rolecall_policy::Context;
 
-use crate::service::call::Call;
+use crate::service::call::{Call, SignatureFacts};
 use crate::world::{AccountId, Tags};
 
 /// The keys that every action of S3 has. The mock stands for S3 reached over TLS.
-pub(super) fn common(call: &Call, owner: Option<&AccountId>, context: &mut Context) {
-    if let Some(auth_type) = call.signature.auth_type {
+pub(crate) fn common(signature: &SignatureFacts, owner: Option<&AccountId>, context: &mut Context) {
+    if let Some(auth_type) = signature.auth_type {
         context.set("s3:authType", auth_type);
         context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
     }
-    if let Some(age) = call.signature.age {
+    if let Some(age) = signature.age {
         context.set("s3:signatureAge", age.as_millis().max(0).to_string());
     }
-    if let Some(hash) = &call.signature.content_sha256 {
+    if let Some(hash) = &signature.content_sha256 {
         context.set("s3:x-amz-content-sha256", hash.as_str());
     }
     if let Some(owner) = owner {

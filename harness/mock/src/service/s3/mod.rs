@@ -6,11 +6,11 @@ mod bucket_tagging;
 mod checksum;
 mod conditional;
 mod error;
-mod keys;
+pub(crate) mod keys;
 mod listing;
 mod object;
 mod range;
-mod resource;
+pub(crate) mod resource;
 
 pub(crate) use self::object::new_object;
 use super::need::{Key, Need, ResourceKind, When};
@@ -138,20 +138,17 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation::read(
         "GetBucketPolicy",
-        &[Need::new("s3:GetBucketPolicy", ResourceKind::BucketPolicy)],
+        &[Need::new("s3:GetBucketPolicy", ResourceKind::Bucket)],
         bucket_policy::get,
     ),
     Operation::write(
         "PutBucketPolicy",
-        &[Need::new("s3:PutBucketPolicy", ResourceKind::BucketPolicy)],
+        &[Need::new("s3:PutBucketPolicy", ResourceKind::Bucket)],
         bucket_policy::put,
     ),
     Operation::write(
         "DeleteBucketPolicy",
-        &[Need::new(
-            "s3:DeleteBucketPolicy",
-            ResourceKind::BucketPolicy,
-        )],
+        &[Need::new("s3:DeleteBucketPolicy", ResourceKind::Bucket)],
         bucket_policy::delete,
     ),
     Operation::read(
@@ -223,6 +220,7 @@ const OPERATIONS: &[Operation] = &[
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "s3",
     operations: OPERATIONS,
+    admits: |_, _| Ok(()),
     resource: resource::of,
     keys: keys::common,
     denial: error::denial,

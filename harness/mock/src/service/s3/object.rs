@@ -83,7 +83,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
         headers: headers(call),
         metadata: metadata(call)?,
         tags: tags(call)?,
-        ..new_object(call.body.clone(), call.now)
+        ..new_object(call.body.clone(), call.now())
     };
     let mut output = Structure::new()
         .with("ETag", object.etag.as_str())

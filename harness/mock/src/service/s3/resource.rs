@@ -6,23 +6,24 @@ use rolecall_policy::PolicySet;
 use rolecall_wire::ServiceError;
 
 use super::error::{access_denied, invalid_bucket_name, no_such_bucket};
-use crate::caller::Identity;
+use crate::caller::{Caller, Identity};
 use crate::service::call::Call;
 use crate::service::need::{Resource, ResourceKind};
-use crate::world::{Bucket, PolicyDocument, World, bucket_name_problem, resource_policy};
+use crate::world::{
+    Bucket, Partition, PolicyDocument, World, bucket_name_problem, resource_policy,
+};
 
 /// The resource of a call. A bucket is looked up before any policy is asked, so that whoever signs validly learns
 /// which ones there are.
 pub(super) fn of(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
     match kind {
         ResourceKind::NewBucket => {
-            let arn = bucket_arn(call, call.required("Bucket"));
+            let arn = bucket_arn(call.partition(), call.required("Bucket"));
             Ok(Resource::of_caller(arn))
         }
         ResourceKind::Bucket => Ok(of_bucket(call, bucket(world, call)?)),
-        ResourceKind::BucketPolicy => Ok(of_bucket_policy(call, bucket(world, call)?)),
         ResourceKind::Object => Ok(of_object(call, bucket(world, call)?, call.required("Key"))),
-        ResourceKind::Everything | ResourceKind::Role => Ok(Resource::everything()),
+        _ => Ok(Resource::everything()),
     }
 }
 
@@ -40,44 +41,52 @@ pub(super) fn bucket<'w>(world: &'w World, call: &Call) -> Result<&'w Arc<Bucket
 }
 
 pub(super) fn of_bucket(call: &Call, bucket: &Bucket) -> Resource {
+    bucket_resource(&call.caller, call.partition(), bucket)
+}
+
+pub(super) fn of_object(call: &Call, bucket: &Bucket, key: &str) -> Resource {
+    object_resource(&call.caller, call.partition(), bucket, key)
+}
+
+/// A bucket as a caller finds it.
+pub(crate) fn bucket_resource(caller: &Caller, partition: Partition, bucket: &Bucket) -> Resource {
     Resource {
-        arn: bucket_arn(call, &bucket.name),
+        arn: bucket_arn(partition, &bucket.name),
         account: Some(bucket.account.clone()),
-        policy: policy(call, bucket),
+        policy: policy(caller, bucket),
         tags: Vec::new(),
     }
 }
 
-pub(super) fn of_object(call: &Call, bucket: &Bucket, key: &str) -> Resource {
+/// An object as a caller finds it.
+pub(crate) fn object_resource(
+    caller: &Caller,
+    partition: Partition,
+    bucket: &Bucket,
+    key: &str,
+) -> Resource {
+    let of_bucket = bucket_resource(caller, partition, bucket);
     let tags = bucket.objects.get(key).map(|object| object.tags.clone());
     Resource {
-        arn: format!("{}/{key}", bucket_arn(call, &bucket.name)),
+        arn: format!("{}/{key}", of_bucket.arn),
         tags: tags.unwrap_or_default(),
-        ..of_bucket(call, bucket)
+        ..of_bucket
     }
 }
 
-/// AWS: S3 API Reference, `PutBucketPolicy`: the owner's root user can always get, put and delete the policy, whatever
-/// the policy says.
-fn of_bucket_policy(call: &Call, bucket: &Bucket) -> Resource {
-    let mut resource = of_bucket(call, bucket);
-    if matches!(call.caller.identity, Identity::Root) && call.is_from(&bucket.account) {
-        resource.policy = None;
-    }
-    resource
+fn bucket_arn(partition: Partition, bucket: &str) -> String {
+    format!("arn:{partition}:s3:::{bucket}")
 }
 
-fn bucket_arn(call: &Call, bucket: &str) -> String {
-    format!("arn:{}:s3:::{bucket}", call.partition)
-}
-
-/// The bucket's policy as it holds for the caller: `RestrictPublicBuckets` shuts a public bucket to other accounts.
+/// The bucket's policy as it holds for the caller: `RestrictPublicBuckets` shuts a public bucket to all but AWS's
+/// services and its own account.
 ///
 /// AWS: S3 User Guide, Blocking public access, Block public access settings.
-fn policy(call: &Call, bucket: &Bucket) -> Option<Arc<PolicySet>> {
+fn policy(caller: &Caller, bucket: &Bucket) -> Option<Arc<PolicySet>> {
     let policy = bucket.policy.as_ref()?;
     let restricted = policy.public && bucket.public_access.restrict_public_buckets;
-    if restricted && !call.is_from(&bucket.account) {
+    let is_service = matches!(caller.identity, Identity::Service(_));
+    if restricted && !is_service && caller.account.as_ref() != Some(&bucket.account) {
         let denied = RESTRICTION.policies().iter();
         let policies = policy.prepared.policies().iter().chain(denied);
         return Some(Arc::new(PolicySet::new(policies.cloned().collect())));
@@ -87,10 +96,9 @@ fn policy(call: &Call, bucket: &Bucket) -> Option<Arc<PolicySet>> {
 
 /// `RestrictPublicBuckets` as a policy: AWS words its denials as an explicit deny in a resource-based policy.
 static RESTRICTION: LazyLock<PolicySet> = LazyLock::new(|| {
-    let text = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "RestrictPublicBuckets",
-        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}"#;
-    let uri = "block-public-access".to_owned();
-    PolicyDocument::parse(text)
-        .map(|document| resource_policy("*", uri, &document))
-        .unwrap_or_default()
+    let document = PolicyDocument::built_in(
+        r#"{"Version": "2012-10-17", "Statement": [{"Sid": "RestrictPublicBuckets",
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}"#,
+    );
+    resource_policy("*", "block-public-access".to_owned(), &document)
 });

@@ -4,7 +4,7 @@ use rolecall_wire::{ServiceError, Structure};
 
 use super::credentials::{NewSession, issue};
 use super::session_policy::SessionPolicies;
-use super::{access_denied, role, session_tags, source_identity, validation_error};
+use super::{access_denied, mfa, role, session_tags, source_identity, validation_error};
 use crate::caller::{Identity, assumed_role_arn};
 use crate::service::Answer;
 use crate::service::call::Call;
@@ -24,33 +24,19 @@ pub(super) fn check(world: &World, call: &Call) -> Result<(), ServiceError> {
     if matches!(call.caller.identity, Identity::Root) {
         return Err(access_denied("Roles may not be assumed by root accounts."));
     }
-    check_mfa(call)?;
+    mfa::shown(world, call)?;
     session_tags::check(call)?;
     check_source_identity(call)?;
     SessionPolicies::read(world, call)?.packed_size(call)?;
     Ok(())
 }
 
-/// Nobody has a device yet.
-fn check_mfa(call: &Call) -> Result<(), ServiceError> {
-    let given = |member| call.input.string(member).is_some();
-    match (given("SerialNumber"), given("TokenCode")) {
-        (false, false) => Ok(()),
-        (true, true) => Err(access_denied(
-            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial \
-             number is valid and associated with this user.",
-        )),
-        _ => Err(access_denied(
-            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
-        )),
-    }
-}
-
 /// A chained session keeps the source identity it has.
 fn check_source_identity(call: &Call) -> Result<(), ServiceError> {
     let inherited = call
         .caller
-        .session()
+        .session
+        .as_ref()
         .and_then(|s| s.source_identity.as_deref());
     match (inherited, call.input.string("SourceIdentity")) {
         (Some(inherited), Some(given)) if inherited != given => Err(validation_error(
@@ -72,7 +58,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
     };
     let duration = duration(call, role.max_session)?;
     let session_name = call.required("RoleSessionName").to_owned();
-    let arn = assumed_role_arn(&role, &session_name, call.partition);
+    let arn = assumed_role_arn(&role, &session_name, call.partition());
     let policies = SessionPolicies::read(world, call)?;
     let packed_size = policies.packed_size(call)?;
     let (tags, transitive_tags) = session_tags::of_session(call);
@@ -81,22 +67,25 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
     let user = Structure::new()
         .with("AssumedRoleId", format!("{}:{session_name}", role.id))
         .with("Arn", arn.as_str());
+    let identity = SessionIdentity::Role {
+        name: role.name.clone(),
+        id: role.id.clone(),
+        session_name,
+    };
     let session = NewSession {
-        account: role.account.clone(),
-        identity: SessionIdentity::Role {
-            name: role.name.clone(),
-            id: role.id.clone(),
-            session_name,
-        },
         policies: policies.prepare(&arn),
         tags,
         transitive_tags,
         source_identity: source_identity.clone(),
         duration,
+        ..NewSession::new(role.account.clone(), identity)
     };
+    if let Some(shown) = mfa::shown(world, call)? {
+        shown.use_up(world);
+    }
     Ok(Structure::new()
         .with("AssumedRoleUser", user)
-        .with("Credentials", issue(world, session, call.now))
+        .with("Credentials", issue(world, session, call.now()))
         .with_some("PackedPolicySize", packed_size)
         .with_some("SourceIdentity", source_identity)
         .into())
@@ -113,7 +102,7 @@ fn duration(call: &Call, role_maximum: i64) -> Result<i64, ServiceError> {
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
-    if duration > CHAINED_LIMIT && call.caller.session().is_some() {
+    if duration > CHAINED_LIMIT && !call.caller.is_long_term() {
         return Err(validation_error(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role \
              chaining.",

@@ -19,6 +19,27 @@ pub(super) struct NewSession {
     pub(super) source_identity: Option<String>,
     /// Seconds.
     pub(super) duration: i64,
+    /// When an MFA device vouched for the caller.
+    pub(super) mfa: Option<Timestamp>,
+    /// Whether it is `AssumeRoot`'s.
+    pub(super) assumed_root: bool,
+}
+
+impl NewSession {
+    /// A session with nothing but its owner.
+    pub(super) fn new(account: AccountId, identity: SessionIdentity) -> Self {
+        Self {
+            account,
+            identity,
+            policies: None,
+            tags: Tags::new(),
+            transitive_tags: Vec::new(),
+            source_identity: None,
+            duration: 0,
+            mfa: None,
+            assumed_root: false,
+        }
+    }
 }
 
 /// Begins a session; the answer is its `Credentials`.
@@ -46,6 +67,8 @@ pub(super) fn issue(world: &mut World, new: NewSession, now: Timestamp) -> Struc
         tags: new.tags,
         transitive_tags: new.transitive_tags,
         source_identity: new.source_identity,
+        mfa: new.mfa,
+        assumed_root: new.assumed_root,
     };
     let owner = KeyOwner::Session(Arc::new(session));
     world.add_session(AccessKey::new(id, secret, true, owner), now);

@@ -2,10 +2,15 @@
 
 mod access_key_info;
 mod assume_role;
+mod assume_root;
+pub(crate) mod authorization_message;
 mod caller_identity;
 mod credentials;
+mod federation_token;
+mod mfa;
 mod session_policy;
 mod session_tags;
+mod session_token;
 
 use std::sync::Arc;
 
@@ -15,12 +20,21 @@ use rolecall_wire::{ServiceError, Structure};
 use super::call::Call;
 use super::need::{Key, Need, Resource, ResourceKind, When};
 use super::{Denial, Operation, ServiceTable};
-use crate::caller::overridden;
+use crate::caller::{Identity, overridden};
 use crate::world::{AccountId, Partition, Role, RoleArn, World};
 
 /// A role's tags show under two names.
 const AWS_ROLE_TAGS: Key = Key::ResourceTags("aws:ResourceTag/");
 const IAM_ROLE_TAGS: Key = Key::ResourceTags("iam:ResourceTag/");
+const REQUEST_TAGS: Key = Key::From(session_tags::request_keys);
+const TRANSITIVE_TAGS: Key = Key::From(session_tags::transitive_keys);
+const SOURCE_IDENTITY: Key = Key::From(source_identity_key);
+const MFA: Key = Key::From(mfa::keys);
+const TASK_POLICY: Key = Key::From(|call, context| {
+    if let Some(task) = assume_root::task(call) {
+        context.set("sts:TaskPolicyArn", task);
+    }
+});
 
 /// AWS: Service Authorization Reference, AWS Security Token Service. The extra actions are asked before
 /// `sts:AssumeRole`, since a denial names them where both fail.
@@ -31,27 +45,43 @@ const OPERATIONS: &[Operation] = &[
             Need::new("sts:TagSession", ResourceKind::Role)
                 .when(When::Case(session_tags::are_involved))
                 .keys(&[
-                    Key::From(session_tags::request_keys),
-                    Key::From(session_tags::transitive_keys),
+                    REQUEST_TAGS,
+                    TRANSITIVE_TAGS,
                     AWS_ROLE_TAGS,
                     IAM_ROLE_TAGS,
+                    MFA,
                 ]),
             Need::new("sts:SetSourceIdentity", ResourceKind::Role)
                 .when(When::Case(|call| source_identity(call).is_some()))
-                .keys(&[Key::From(source_identity_key), AWS_ROLE_TAGS, IAM_ROLE_TAGS]),
+                .keys(&[SOURCE_IDENTITY, AWS_ROLE_TAGS, IAM_ROLE_TAGS, MFA]),
             Need::new("sts:AssumeRole", ResourceKind::Role).keys(&[
                 Key::Member("sts:ExternalId", "ExternalId"),
                 Key::Member("sts:RoleSessionName", "RoleSessionName"),
-                Key::From(source_identity_key),
-                Key::From(session_tags::request_keys),
-                Key::From(session_tags::transitive_keys),
+                SOURCE_IDENTITY,
+                REQUEST_TAGS,
+                TRANSITIVE_TAGS,
                 AWS_ROLE_TAGS,
                 IAM_ROLE_TAGS,
+                MFA,
             ]),
         ],
         assume_role::handle,
     )
     .after(assume_role::check),
+    Operation::write(
+        "AssumeRoot",
+        &[Need::new("sts:AssumeRoot", ResourceKind::MemberRoot).keys(&[TASK_POLICY])],
+        assume_root::handle,
+    )
+    .after(assume_root::check),
+    Operation::read(
+        "DecodeAuthorizationMessage",
+        &[Need::new(
+            "sts:DecodeAuthorizationMessage",
+            ResourceKind::Everything,
+        )],
+        authorization_message::handle,
+    ),
     Operation::read(
         "GetAccessKeyInfo",
         &[Need::new("sts:GetAccessKeyInfo", ResourceKind::Everything)],
@@ -62,12 +92,25 @@ const OPERATIONS: &[Operation] = &[
         &[Need::new("sts:GetCallerIdentity", ResourceKind::Everything)],
         caller_identity::handle,
     ),
+    Operation::write(
+        "GetFederationToken",
+        &[
+            Need::new("sts:TagSession", ResourceKind::FederatedUser)
+                .when(When::Given(&["Tags"]))
+                .keys(&[REQUEST_TAGS]),
+            Need::new("sts:GetFederationToken", ResourceKind::FederatedUser).keys(&[REQUEST_TAGS]),
+        ],
+        federation_token::handle,
+    )
+    .after(federation_token::check),
+    Operation::write("GetSessionToken", &[], session_token::handle).after(session_token::check),
 ];
 
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "sts",
     operations: OPERATIONS,
+    admits,
     resource,
     keys: |_, _, _| {},
     denial,
@@ -77,11 +120,9 @@ pub(crate) static TABLE: ServiceTable = ServiceTable {
 fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
     Ok(match kind {
         ResourceKind::Role => role_resource(world, call),
-        ResourceKind::Everything
-        | ResourceKind::Bucket
-        | ResourceKind::BucketPolicy
-        | ResourceKind::NewBucket
-        | ResourceKind::Object => Resource::everything(),
+        ResourceKind::MemberRoot => assume_root::resource(call),
+        ResourceKind::FederatedUser => federation_token::resource(call),
+        _ => Resource::everything(),
     })
 }
 
@@ -91,7 +132,7 @@ fn role_resource(world: &World, call: &Call) -> Resource {
     let arn = call.required("RoleArn");
     match role(world, call) {
         Some(role) => Resource {
-            arn: role.arn(call.partition),
+            arn: role.arn(call.partition()),
             account: Some(role.account.clone()),
             policy: Some(Arc::clone(role.prepared_trust())),
             tags: shown_tags(role, call),
@@ -108,7 +149,7 @@ fn role_resource(world: &World, call: &Call) -> Resource {
 /// The role of `RoleArn`, if it exists in the partition that the request is signed for.
 fn role<'w>(world: &'w World, call: &Call) -> Option<&'w Arc<Role>> {
     let arn = RoleArn::parse(call.required("RoleArn"))?;
-    let same_partition = arn.partition == Partition::as_str(call.partition);
+    let same_partition = arn.partition == Partition::as_str(call.partition());
     world.role_by_arn(&arn).filter(|_| same_partition)
 }
 
@@ -116,7 +157,7 @@ fn role<'w>(world: &'w World, call: &Call) -> Option<&'w Arc<Role>> {
 ///
 /// AWS: IAM User Guide, Passing session tags in AWS STS, chaining roles with session tags.
 fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
-    match call.caller.session() {
+    match call.caller.session.as_ref() {
         Some(session) => {
             let inherited: Vec<_> = session.inherited_tags().cloned().collect();
             overridden(&role.tags, &inherited.iter())
@@ -127,7 +168,7 @@ fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
 
 /// The source identity of the session to be: given, or inherited.
 fn source_identity(call: &Call) -> Option<&str> {
-    let inherited = || call.caller.session()?.source_identity.as_deref();
+    let inherited = || call.caller.session.as_ref()?.source_identity.as_deref();
     call.input.string("SourceIdentity").or_else(inherited)
 }
 
@@ -135,6 +176,34 @@ fn source_identity_key(call: &Call, context: &mut Context) {
     if let Some(source_identity) = source_identity(call) {
         context.set("sts:SourceIdentity", source_identity);
     }
+}
+
+/// What temporary credentials may not call, whatever the policies say.
+///
+/// AWS: IAM User Guide, Compare AWS STS credentials.
+fn admits(call: &Call, operation: &Operation) -> Result<(), ServiceError> {
+    let name = operation.name;
+    if call.caller.is_long_term() {
+        return Ok(());
+    }
+    if matches!(name, "GetSessionToken" | "GetFederationToken") {
+        let message = format!("Cannot call {name} with session credentials");
+        return Err(access_denied(message));
+    }
+    let allowed = match &call.caller.identity {
+        Identity::Federated(_) => name == "GetCallerIdentity",
+        Identity::User(_) | Identity::Root => matches!(name, "GetCallerIdentity" | "AssumeRole"),
+        Identity::Role(_) | Identity::Anonymous | Identity::Service(_) => true,
+    };
+    if allowed {
+        return Ok(());
+    }
+    let caller = call.caller.arn();
+    let mut message = format!("User: {caller} is not authorized to perform: sts:{name}");
+    if let Some(role) = call.input.string("RoleArn") {
+        message = format!("{message} on resource: {role}");
+    }
+    Err(access_denied(message))
 }
 
 /// STS names the resource and no reason, also where the caller is of the same account.

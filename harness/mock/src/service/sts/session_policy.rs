@@ -8,7 +8,7 @@ use rolecall_wire::{ServiceError, Structure};
 
 use super::{session_tags, structures};
 use crate::service::call::Call;
-use crate::world::{API_SOURCE, PolicyDocument, World};
+use crate::world::{API_SOURCE, AccountId, ManagedPolicy, PolicyDocument, RoleArn, World};
 
 /// AWS: API Reference, `AssumeRole`, `Policy`: inline policy and ARNs together.
 const PLAIN_LIMIT: usize = 2048;
@@ -40,7 +40,7 @@ impl SessionPolicies {
         }
         let managed = arns
             .into_iter()
-            .map(|arn| Ok((arn.to_owned(), managed(world, arn)?)))
+            .map(|arn| Ok((arn.to_owned(), managed(world, call, arn)?)))
             .collect::<Result<_, ServiceError>>()?;
         Ok(Self { inline, managed })
     }
@@ -108,14 +108,20 @@ fn inline(text: &str) -> Result<PolicyDocument, ServiceError> {
     PolicyDocument::parse(text).map_err(|error| malformed(error.message))
 }
 
-/// A managed policy of AWS or of the account. AWS's answer for an ARN that names none isn't known.
-fn managed(world: &World, arn: &str) -> Result<PolicyDocument, ServiceError> {
-    world
-        .managed_policy(arn)
+/// A managed policy of AWS, or of the account that the session is in. AWS's answer for an ARN that names none isn't
+/// known.
+fn managed(world: &World, call: &Call, arn: &str) -> Result<PolicyDocument, ServiceError> {
+    let role = RoleArn::parse(call.required("RoleArn")).map(|arn| arn.account);
+    let account = role.or(call.caller.account.as_ref().map(AccountId::as_str));
+    let is_theirs = |policy: &Arc<ManagedPolicy>| {
+        let owner = policy.account.as_ref().map(AccountId::as_str);
+        owner.is_none() || owner == account
+    };
+    let policy = world.managed_policy(arn).filter(is_theirs);
+    let message = || format!("Policy {arn} does not exist or is not attachable.");
+    policy
         .map(|policy| policy.document.clone())
-        .ok_or_else(|| {
-            super::validation_error(format!("Policy {arn} does not exist or is not attachable."))
-        })
+        .ok_or_else(|| super::validation_error(message()))
 }
 
 fn policy_arn(descriptor: &Structure) -> Option<&str> {

@@ -30,7 +30,7 @@ pub(super) fn transitive(call: &Call) -> Vec<String> {
 }
 
 fn inherited(call: &Call) -> impl Iterator<Item = &(String, String)> {
-    let session = call.caller.session();
+    let session = call.caller.session.as_ref();
     session.into_iter().flat_map(|s| Session::inherited_tags(s))
 }
 

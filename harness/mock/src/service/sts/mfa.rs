@@ -1,0 +1,75 @@
+//! One-time codes of MFA devices, given with `AssumeRole` and `GetSessionToken`.
+//!
+//! AWS: IAM User Guide, Secure API access with MFA.
+
+use std::sync::Arc;
+
+use rolecall_policy::Context;
+use rolecall_wire::ServiceError;
+
+use super::access_denied;
+use crate::caller::Identity;
+use crate::service::call::Call;
+use crate::world::{User, World};
+
+/// A code that was shown and is right.
+#[derive(Debug)]
+pub(super) struct Shown {
+    user: Arc<User>,
+    step: i64,
+}
+
+impl Shown {
+    /// Notes that the code was used: it is good once.
+    pub(super) fn use_up(&self, world: &mut World) {
+        world.use_mfa_step(&self.user, self.step);
+    }
+}
+
+/// The code of the request, if it is the next one of the caller's own device; `None` if the request has none.
+pub(super) fn shown(world: &World, call: &Call) -> Result<Option<Shown>, ServiceError> {
+    let (serial, code) = match (
+        call.input.string("SerialNumber"),
+        call.input.string("TokenCode"),
+    ) {
+        (None, None) => return Ok(None),
+        (Some(serial), Some(code)) => (serial, code),
+        _ => {
+            return Err(access_denied(
+                "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+            ));
+        }
+    };
+    let user = match &call.caller.identity {
+        Identity::User(user) => Some(user),
+        _ => None,
+    };
+    let has_device = |user: &&Arc<User>| {
+        let device = user.mfa.as_ref();
+        device.is_some_and(|device| device.serial == serial)
+    };
+    let Some(user) = user.filter(has_device) else {
+        return Err(access_denied(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number \
+             is valid and associated with this user.",
+        ));
+    };
+    match world.accepted_mfa_step(user, code, call.now()) {
+        Some(step) => Ok(Some(Shown {
+            user: Arc::clone(user),
+            step,
+        })),
+        // The space at the end is AWS's.
+        None => Err(access_denied(
+            "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+        )),
+    }
+}
+
+/// In the request that shows a code, the keys tell of it; a wrong code never comes as far as a policy.
+pub(super) fn keys(call: &Call, context: &mut Context) {
+    if call.input.get("TokenCode").is_some() {
+        context.set("aws:MultiFactorAuthPresent", "true");
+        context.set("aws:MultiFactorAuthAge", "0");
+    }
+}

@@ -1,0 +1,244 @@
+//! The organization: its units and accounts, and the control policies on the way down to each account.
+//!
+//! AWS: Organizations User Guide, SCP evaluation, RCP evaluation.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use rolecall_policy::{Level, Policy, PolicySet};
+
+use super::spec::{ControlPolicySpec, OrganizationSpec, PolicyDocument, UnitSpec};
+use super::{AccountId, World, WorldError};
+use crate::ids::Ids;
+
+/// An account's place in the organization.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    /// `o-…`.
+    pub(crate) organization: String,
+    /// `o-…/r-…/ou-…/`.
+    pub(crate) path: String,
+    /// Whether it is the management account, which control policies don't bind.
+    pub(crate) is_management: bool,
+    /// Service control policies, from the root down to the account; none bind the management account.
+    pub(crate) service_control: Vec<Level>,
+    /// Resource control policies, likewise.
+    pub(crate) resource_control: Vec<Level>,
+}
+
+/// Builds the memberships of all accounts.
+struct Builder<'w> {
+    ids: &'w Ids,
+    spec: &'w OrganizationSpec,
+    /// The letters that tell the root from others.
+    root: String,
+    members: HashMap<AccountId, Arc<Membership>>,
+}
+
+#[derive(Clone, Copy)]
+enum ControlType {
+    Service,
+    Resource,
+}
+
+impl ControlType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service_control_policy",
+            Self::Resource => "resource_control_policy",
+        }
+    }
+}
+
+/// The way from the root down to a unit.
+#[derive(Clone, Default)]
+struct Way {
+    path: String,
+    service_control: Vec<Level>,
+    resource_control: Vec<Level>,
+}
+
+/// What every account has attached, and can't detach.
+const RESOURCE_FULL_ACCESS: &str = "RCPFullAWSAccess";
+/// AWS's own service control policy.
+const FULL_ACCESS: &str = "FullAWSAccess";
+
+impl World {
+    /// Puts accounts into an organization, in the place of any that was there.
+    ///
+    /// Accounts that the organization doesn't name are outside of it.
+    pub fn set_organization(&mut self, spec: Option<&OrganizationSpec>) -> Result<(), WorldError> {
+        let Some(spec) = spec else {
+            self.members.clear();
+            return Ok(());
+        };
+        let mut builder = Builder {
+            ids: &self.ids,
+            spec,
+            root: self.ids.named(&spec.id).lower_case(4),
+            members: HashMap::new(),
+        };
+        let id = format!("r-{}", builder.root);
+        let top = Way {
+            path: format!("{}/", spec.id),
+            ..Way::default()
+        };
+        builder.unit(&spec.root, &format!("root/{}/{id}", spec.id), &id, &top)?;
+        let members = builder.members;
+        for account in members.keys() {
+            self.known_account(account.as_str())?;
+        }
+        self.members = members;
+        Ok(())
+    }
+
+    /// An account's place in the organization.
+    pub(crate) fn membership(&self, account: &AccountId) -> Option<&Arc<Membership>> {
+        self.members.get(account)
+    }
+
+    /// Whether two accounts are the same, or of one organization.
+    pub(crate) fn are_related(&self, one: &AccountId, other: &AccountId) -> bool {
+        let organization = |account| Some(&self.membership(account)?.organization);
+        one == other || organization(one).is_some_and(|o| organization(other) == Some(o))
+    }
+}
+
+impl Builder<'_> {
+    /// A unit (or the root), everything in it, and everything in the units below.
+    fn unit(
+        &mut self,
+        unit: &UnitSpec,
+        resource: &str,
+        id: &str,
+        above: &Way,
+    ) -> Result<(), WorldError> {
+        let mut way = above.clone();
+        way.path = format!("{}{id}/", way.path);
+        self.attach(
+            &mut way,
+            resource,
+            &unit.service_control,
+            &unit.resource_control,
+        );
+        for account in &unit.accounts {
+            self.account(account, &way)?;
+        }
+        for below in &unit.units {
+            let name = format!("{}{}", way.path, below.name);
+            let id = format!("ou-{}-{}", self.root, self.ids.named(&name).lower_case(8));
+            let resource = format!("ou/{}/{id}", self.spec.id);
+            self.unit(below, &resource, &id, &way)?;
+        }
+        Ok(())
+    }
+
+    fn account(
+        &mut self,
+        account: &super::spec::MemberSpec,
+        above: &Way,
+    ) -> Result<(), WorldError> {
+        let id = AccountId::parse(&account.account)?;
+        let mut way = above.clone();
+        let resource = format!("account/{}/{id}", self.spec.id);
+        self.attach(
+            &mut way,
+            &resource,
+            &account.service_control,
+            &account.resource_control,
+        );
+        let is_management = self.spec.management.as_deref() == Some(id.as_str());
+        let binding = |levels| if is_management { Vec::new() } else { levels };
+        let membership = Membership {
+            organization: self.spec.id.clone(),
+            path: way.path,
+            is_management,
+            service_control: binding(way.service_control),
+            resource_control: binding(way.resource_control),
+        };
+        match self.members.insert(id.clone(), Arc::new(membership)) {
+            Some(_) => Err(WorldError::InOrganizationTwice(id.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    fn attach(
+        &self,
+        way: &mut Way,
+        resource: &str,
+        service_control: &[ControlPolicySpec],
+        resource_control: &[ControlPolicySpec],
+    ) {
+        let target = self.arn(resource);
+        let services = self.policies(ControlType::Service, &target, service_control);
+        let mut resources = self.policies(ControlType::Resource, &target, resource_control);
+        let full = ControlPolicySpec {
+            name: RESOURCE_FULL_ACCESS.to_owned(),
+            document: RESOURCE_FULL_ACCESS_DOCUMENT.clone(),
+        };
+        if !resource_control
+            .iter()
+            .any(|policy| policy.name == full.name)
+        {
+            resources.extend(self.policies(ControlType::Resource, &target, &[full]));
+        }
+        let level = |policies| Level {
+            target_arn: Some(target.clone()),
+            policies: PolicySet::new(policies),
+        };
+        way.service_control.push(level(services));
+        way.resource_control.push(level(resources));
+    }
+
+    fn policies(
+        &self,
+        control: ControlType,
+        target: &str,
+        specs: &[ControlPolicySpec],
+    ) -> Vec<Arc<Policy>> {
+        let policy = |spec: &ControlPolicySpec| {
+            Arc::new(Policy {
+                uri: self.policy_arn(control, &spec.name),
+                inline: false,
+                attached_to: Some(target.to_owned()),
+                document: Arc::clone(&spec.document.document),
+            })
+        };
+        specs.iter().map(policy).collect()
+    }
+
+    /// The same policy has the same ARN wherever it is attached.
+    fn policy_arn(&self, control: ControlType, name: &str) -> String {
+        let control_name = control.name();
+        if name == FULL_ACCESS || name == RESOURCE_FULL_ACCESS {
+            return format!("arn:aws:organizations::aws:policy/{control_name}/p-{name}");
+        }
+        let id = self
+            .ids
+            .named(&format!("{control_name}/{name}"))
+            .lower_case(8);
+        let resource = format!("policy/{}/{control_name}/p-{id}", self.spec.id);
+        self.arn(&resource)
+    }
+
+    /// The management account stands in the ARNs of all that is the organization's.
+    fn arn(&self, resource: &str) -> String {
+        let management = self
+            .spec
+            .management
+            .as_deref()
+            .unwrap_or(OUTSIDE_MANAGEMENT);
+        format!("arn:aws:organizations::{management}:{resource}")
+    }
+}
+
+/// The management account of an organization whose own isn't in the world.
+const OUTSIDE_MANAGEMENT: &str = "999999999999";
+
+/// AWS: Organizations User Guide, RCPs, `RCPFullAWSAccess`.
+static RESOURCE_FULL_ACCESS_DOCUMENT: LazyLock<PolicyDocument> = LazyLock::new(|| {
+    PolicyDocument::built_in(
+        r#"{"Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#,
+    )
+});
