@@ -140,6 +140,7 @@ fn question(
     if action.starts_with("s3:") {
         let signature = SignatureFacts {
             auth_type: Some("REST-HEADER"),
+            algorithm: "AWS4-HMAC-SHA256",
             age: Some(SignedDuration::ZERO),
             content_sha256: None,
         };

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
-use rolecall_wire::sigv4::{self, Endpoint, Payload, SignatureError, SignedRequest, Transport};
+use rolecall_wire::sigv4::{
+    self, Algorithm, Endpoint, SignatureError, SignedRequest, SigningKey, Transport, decode_body,
+};
 use rolecall_wire::{Service, ServiceError};
 
 use super::dispatch::Destination;
@@ -59,33 +61,69 @@ pub(super) fn verify(
         service: service.signing_name(),
         region: destination.region.as_deref(),
     };
-    let signed = sigv4::read(&request, endpoint, state.clock.signing_now());
-    let checked = signed.and_then(|signed| {
-        let Some(signed) = signed else {
-            return Ok(None);
-        };
-        let caller = check(state, &signed, &request)?;
-        Ok(Some((signed, caller)))
+    let checked = sigv4::read(&request, endpoint, state.clock.signing_now()).and_then(|signed| {
+        let found = signed.map(|signed| Found::check(state, signed, &request));
+        found.transpose()
     });
-    let chunked = |signed: &SignedRequest| signed.payload.is_some_and(Payload::is_chunked);
+    let answer = |error: SignatureError| error.answer(service);
     match checked {
-        Ok(Some((signed, _))) if chunked(&signed) => Err(not_implemented()),
-        Ok(None) => Ok(Verified::unsigned(request, destination)),
-        Ok(Some((signed, caller))) => Ok(Verified {
-            facts: facts(state, &signed, &request),
-            request,
-            caller,
-            region: signed.scope.region,
-        }),
-        Err(_) if !state.enforce => Ok(anyone(state, request, destination)),
-        Err(error) => Err(error.answer(service)),
+        Ok(None) => {
+            let request = decode_body(request, None).map_err(answer)?;
+            Ok(Verified::unsigned(request, destination))
+        }
+        Ok(Some(found)) => found.verified(state, request).map_err(answer),
+        Err(_) if !state.enforce => {
+            let request = decode_body(request, None).map_err(answer)?;
+            Ok(anyone(state, request, destination))
+        }
+        Err(error) => Err(answer(error)),
     }
 }
 
-/// A body in signed or unsigned chunks.
-fn not_implemented() -> ServiceError {
-    let message = "A header you provided implies functionality that is not implemented";
-    ServiceError::new(501, "NotImplemented", message).with("Header", "x-amz-content-sha256")
+/// A signature that is right, its key, and who that is.
+struct Found {
+    signed: SignedRequest,
+    key: SigningKey,
+    caller: Caller,
+}
+
+impl Found {
+    /// The caller, if the key is known, the token its own, the session alive, the signature right.
+    fn check(
+        state: &State,
+        signed: SignedRequest,
+        request: &Request<Bytes>,
+    ) -> Result<Self, SignatureError> {
+        let access_key = find_key(state, &signed)?;
+        check_token(state, &signed, &access_key)?;
+        let partition = Partition::of_region(&region(&signed));
+        let caller = Caller::of_key(&state.read(), &access_key, partition);
+        let caller = caller.ok_or_else(|| signed.unknown_key())?;
+        let key = access_key.signing_key(&signed);
+        if state.enforce {
+            signed.verify(request, &key)?;
+            if access_key.session().is_none() && signed.session_token.is_some() {
+                return Err(signed.unreadable_token());
+            }
+        }
+        Ok(Self {
+            signed,
+            key,
+            caller,
+        })
+    }
+
+    /// The request with its body, which is verified too.
+    fn verified(self, state: &State, request: Request<Bytes>) -> Result<Verified, SignatureError> {
+        let facts = facts(state, &self.signed, &request);
+        let verifier = state.enforce.then_some((&self.signed, &self.key));
+        Ok(Verified {
+            request: decode_body(request, verifier)?,
+            caller: self.caller,
+            facts,
+            region: region(&self.signed),
+        })
+    }
 }
 
 /// Whoever signs is the default account's root user, where nothing is enforced and the signature tells no more.
@@ -106,32 +144,17 @@ fn facts(state: &State, signed: &SignedRequest, request: &Request<Bytes>) -> Sig
             Transport::Query { .. } => "REST-QUERY-STRING",
         }),
         age: Some(state.clock.signing_now().duration_since(signed.time)),
+        algorithm: signed.algorithm.name(),
         content_sha256: hash.and_then(|hash| Some(hash.to_str().ok()?.to_owned())),
     }
 }
 
-/// The caller, if the key is known, the token its own, the session alive, the signature right.
-fn check(
-    state: &State,
-    signed: &SignedRequest,
-    request: &Request<Bytes>,
-) -> Result<Caller, SignatureError> {
-    let key = find_key(state, signed)?;
-    check_token(state, signed, &key)?;
-    let caller = Caller::of_key(
-        &state.read(),
-        &key,
-        Partition::of_region(&signed.scope.region),
-    );
-    let caller = caller.ok_or_else(|| signed.unknown_key())?;
-    if state.enforce {
-        signed.verify(request, &key.signing_key(&signed.scope))?;
-        if key.session().is_none() && signed.session_token.is_some() {
-            return Err(signed.unreadable_token());
-        }
-        signed.check_payload(request)?;
+/// The region that a request is signed for; one that is signed for a set of regions is taken to be for the default.
+fn region(signed: &SignedRequest) -> String {
+    match signed.algorithm {
+        Algorithm::Hmac => signed.scope.region.clone(),
+        Algorithm::Ecdsa => DEFAULT_REGION.to_owned(),
     }
-    Ok(caller)
 }
 
 fn find_key(state: &State, signed: &SignedRequest) -> Result<Arc<AccessKey>, SignatureError> {

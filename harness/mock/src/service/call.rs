@@ -40,6 +40,8 @@ pub(crate) struct Call {
 pub(crate) struct SignatureFacts {
     /// `REST-HEADER` or `REST-QUERY-STRING`; none for an unsigned request.
     pub(crate) auth_type: Option<&'static str>,
+    /// `AWS4-HMAC-SHA256`; empty for an unsigned request.
+    pub(crate) algorithm: &'static str,
     /// How long ago it was signed.
     pub(crate) age: Option<SignedDuration>,
     /// `x-amz-content-sha256`, as sent.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rolecall_policy::{Context, PolicySet};
-use rolecall_wire::sigv4::{Scope, Secret, SigningKey};
+use rolecall_wire::sigv4::{Algorithm, Scope, Secret, SignedRequest, SigningKey};
 
 use super::{AccountId, Tags};
 
@@ -16,7 +16,7 @@ pub(crate) struct AccessKey {
     pub(crate) active: bool,
     pub(crate) owner: KeyOwner,
     /// The key derived last, and what it is for.
-    signing_key: Mutex<Option<(Scope, SigningKey)>>,
+    signing_key: Mutex<Option<(Algorithm, Scope, SigningKey)>>,
 }
 
 /// Whom an access key stands for.
@@ -41,17 +41,18 @@ impl AccessKey {
         }
     }
 
-    /// The signing key for a scope: derived, or remembered from the last request of this access key.
-    pub(crate) fn signing_key(&self, scope: &Scope) -> SigningKey {
+    /// The signing key of a request: derived, or remembered from the last request of this access key.
+    pub(crate) fn signing_key(&self, signed: &SignedRequest) -> SigningKey {
         let mut last = self
             .signing_key
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let wanted = (signed.algorithm, &signed.scope);
         match &*last {
-            Some((known, key)) if known == scope => key.clone(),
+            Some((algorithm, scope, key)) if (*algorithm, scope) == wanted => key.clone(),
             _ => {
-                let key = SigningKey::derive(&self.secret, scope);
-                *last = Some((scope.clone(), key.clone()));
+                let key = signed.derive_key(&self.secret);
+                *last = Some((signed.algorithm, signed.scope.clone(), key.clone()));
                 key
             }
         }

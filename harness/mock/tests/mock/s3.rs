@@ -681,3 +681,44 @@ fn what_is_not_implemented_answers_501() {
         assert_eq!(response.status(), 501, "{operation}");
     }
 }
+
+/// AWS: S3 API Reference, transferring payload in multiple chunks including trailing headers.
+#[test]
+fn an_upload_in_chunks_is_stored_without_them() {
+    let admin = Client::user(&mock(), "admin");
+    let upload = |checksum: &str| {
+        let put = object("spa-site", "chunked.txt")
+            .with("ContentEncoding", "aws-chunked,gzip")
+            .with(
+                "Body",
+                Bytes::from(format!(
+                    "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:{checksum}\r\n\r\n"
+                )),
+            );
+        let mut request = admin.unsigned("s3:PutObject", &put);
+        for (name, value) in [
+            ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+            ("x-amz-decoded-content-length", "5"),
+            ("x-amz-trailer", "x-amz-checksum-crc32"),
+        ] {
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        admin.sign("s3:PutObject", &mut request);
+        read("s3:PutObject", &admin.mock.handle(request))
+    };
+
+    assert_eq!(error(upload("AAAAAA==")), (400, "BadDigest".to_owned()));
+    assert_eq!(
+        upload("NhCmhg==").unwrap().string("ChecksumCRC32"),
+        Some("NhCmhg==")
+    );
+    let got = admin
+        .call("s3:GetObject", &object("spa-site", "chunked.txt"))
+        .unwrap();
+    assert_eq!(got.blob("Body").unwrap(), "hello");
+    assert_eq!(got.string("ContentEncoding"), Some("gzip"));
+    assert_eq!(
+        got.string("ETag"),
+        Some("\"5d41402abc4b2a76b9719d911017c592\"")
+    );
+}

@@ -12,7 +12,7 @@ use crate::world::{AccountId, Tags};
 pub(crate) fn common(signature: &SignatureFacts, owner: Option<&AccountId>, context: &mut Context) {
     if let Some(auth_type) = signature.auth_type {
         context.set("s3:authType", auth_type);
-        context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+        context.set("s3:signatureversion", signature.algorithm);
     }
     if let Some(age) = signature.age {
         context.set("s3:signatureAge", age.as_millis().max(0).to_string());
