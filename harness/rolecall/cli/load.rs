@@ -64,8 +64,8 @@ fn tell(loaded: &Loaded, appearance: Appearance) {
                 count(diagnostics)
             );
         }
-        Format::Plain => eprint!(
-            "{}{}\n",
+        Format::Plain => eprintln!(
+            "{}{}",
             render::plain(diagnostics, sources),
             count(diagnostics)
         ),

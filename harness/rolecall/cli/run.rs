@@ -16,6 +16,10 @@ use crate::target::Target;
 /// Exit status: 0 all as expected; 1 an expectation failed; 2 a mistake on the command line or in a file;
 /// 3 a step ended in error; 4 nothing matched; 130 interrupted.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: Paths,
@@ -95,6 +99,9 @@ fn parse_shard(text: &str) -> Result<(usize, usize), String> {
     }
 }
 
+/// Set on Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
 pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
     try_run(arguments, appearance).unwrap_or_else(|exit| exit)
 }
@@ -106,7 +113,6 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
     if tests.is_empty() {
         return Err(nothing_matched(&loaded));
     }
-    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
     watch_for_interrupt(&INTERRUPTED);
     let runner = Runner::new(arguments.target)
         .fail_fast(arguments.fail_fast)

@@ -18,7 +18,7 @@ const EMPTY_WORLD_ACCOUNT: &str = "000000000000";
 
 /// Serve the mock AWS on a port, until interrupted
 ///
-/// Point any AWS client at it with AWS_ENDPOINT_URL. Without a file the world is one empty account, 000000000000; access
+/// Point any AWS client at it with `AWS_ENDPOINT_URL`. Without a file the world is one empty account, 000000000000; access
 /// key `test` with secret `test` is its root user.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
 
 fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> {
     let world = world(arguments, appearance)?;
-    let credentials = credentials_file(&world);
-    let mock = Mock::builder(built(&world, arguments.seed)?)
+    let credentials = credentials_file(world.as_ref());
+    let mock = Mock::builder(built(world.as_ref(), arguments.seed)?)
         .clock(clock(arguments.clock))
         .enforce(!arguments.no_enforce)
         .test_credentials(true)
@@ -82,16 +82,13 @@ fn world(arguments: &Arguments, appearance: Appearance) -> Result<Option<model::
     }
 }
 
-fn built(world: &Option<model::World>, seed: u64) -> Result<World, Exit> {
-    let built = match world {
-        Some(world) => provision(world, seed),
-        None => {
-            let mut empty = World::new(seed, Timestamp::now());
-            empty
-                .add_account(EMPTY_WORLD_ACCOUNT)
-                .map(|()| empty)
-                .map_err(Into::into)
-        }
+fn built(world: Option<&model::World>, seed: u64) -> Result<World, Exit> {
+    let built = if let Some(world) = world {
+        provision(world, seed)
+    } else {
+        let mut empty = World::new(seed, Timestamp::now());
+        let made = empty.add_account(EMPTY_WORLD_ACCOUNT);
+        made.map(|()| empty).map_err(Into::into)
     };
     built.map_err(|error| {
         complain(&format!("the world can't be built: {error}"), None);
@@ -108,9 +105,9 @@ fn clock(start: Option<Timestamp>) -> Clock {
 }
 
 /// Writes an AWS credentials file once there is a mock: a profile for each user with an access key.
-fn credentials_file(world: &Option<model::World>) -> impl Fn(&Mock) -> String + use<> {
+fn credentials_file(world: Option<&model::World>) -> impl Fn(&Mock) -> String + use<> {
     let users: Vec<(String, String)> = world
-        .iter()
+        .into_iter()
         .flat_map(|world| &world.users)
         .map(|user| (user.account.clone(), user.name.value.clone()))
         .collect();

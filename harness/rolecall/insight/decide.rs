@@ -229,8 +229,8 @@ fn not_a_context_value(key: &str) -> String {
 /// A list of documents; absent or null is `None`.
 fn set(question: &Node, field: &str) -> Result<Option<PolicySet>, String> {
     match question.get(field) {
-        None => Ok(None),
-        Some(Node {
+        None
+        | Some(Node {
             value: Value::Null, ..
         }) => Ok(None),
         Some(node) => Ok(Some(PolicySet::new(documents(node, field, field)?))),

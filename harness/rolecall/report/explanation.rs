@@ -94,10 +94,22 @@ impl Reason {
     }
 }
 
+/// `statement `Sid` of AmazonS3FullAccess`; the place says more where the policy is a file of the user.
 fn describe_statement(trace: &StatementTrace) -> String {
-    match &trace.sid {
-        Some(sid) => format!("statement `{sid}` of {}", trace.policy.uri),
-        None => format!("statement {} of {}", trace.index + 1, trace.policy.uri),
+    let policy = policy_name(trace);
+    match trace.sid.as_deref() {
+        Some(sid) if !sid.is_empty() => format!("statement `{sid}` of {policy}"),
+        _ => format!("statement {} of {policy}", trace.index + 1),
+    }
+}
+
+/// A managed policy's ARN; an inline one's own name, without the opaque id of its owner before it.
+fn policy_name(trace: &StatementTrace) -> &str {
+    let uri = trace.policy.uri.as_str();
+    if trace.policy.inline {
+        uri.rsplit('/').next().unwrap_or(uri)
+    } else {
+        uri
     }
 }
 
@@ -132,13 +144,9 @@ fn misses(trace: &StatementTrace, element: &Element) -> bool {
 }
 
 fn nothing_near(check: &Check, action: &str) -> String {
-    let policies: BTreeSet<&str> = check
-        .statements
-        .iter()
-        .map(|trace| trace.policy.uri.as_str())
-        .collect();
+    let policies: BTreeSet<&str> = check.statements.iter().map(policy_name).collect();
     if policies.is_empty() {
-        "there is no such policy".to_owned()
+        "no policy of this kind is attached".to_owned()
     } else {
         format!(
             "no statement of {} speaks of {action}",
@@ -236,27 +244,26 @@ fn by_source(
     grouped
 }
 
-/// Every check of an evaluation, one line each, in AWS's order.
-pub fn checks(evaluation: &Evaluation) -> String {
+/// Every check of an evaluation, a line each, in AWS's order: its effect, and the statements that matched with their
+/// places.
+pub fn checks(evaluation: &Evaluation, sources: &Sources) -> String {
     let mut text = String::new();
     for check in &evaluation.checks {
-        let statements: Vec<String> = check.matched().map(describe_statement).collect();
-        let by = if statements.is_empty() {
-            String::new()
-        } else {
-            format!("  {}", statements.join(", "))
-        };
-        let target = check
-            .target_arn
-            .as_deref()
-            .map(|arn| format!("  at {arn}"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "  {:<24} {:<14}{target}{by}",
-            check.check_type.name(),
-            check.effect.name()
-        );
+        let mut line = format!("{:<24} {}", check.check_type.name(), check.effect.name());
+        if let Some(arn) = &check.target_arn {
+            let _ = write!(line, "  at {arn}");
+        }
+        let _ = writeln!(text, "  {line}");
+        for trace in check.matched() {
+            let verb = if trace.allows { "allows" } else { "denies" };
+            let place = sources.place(trace.span);
+            let separator = if place.is_empty() { "" } else { "  " };
+            let _ = writeln!(
+                text,
+                "    {} {verb}{separator}{place}",
+                describe_statement(trace)
+            );
+        }
     }
     text
 }

@@ -1,5 +1,6 @@
 //! Markdown: a table of tests and a section for each that didn't pass. GitHub's step summary is the same text.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Reporter, account};
@@ -32,18 +33,23 @@ impl<'a, W: Write> MarkdownReporter<'a, W> {
             .iter()
             .filter(|step| step.outcome == Outcome::Pass)
             .count();
-        self.rows.push_str(&format!(
-            "| {} | {} | {passed}/{} | {} |\n",
+        let _ = writeln!(
+            self.rows,
+            "| {} | {} | {passed}/{} | {} |",
             sign(outcome),
             cell(&test.name),
             test.steps.len(),
             cell(&test.title)
-        ));
+        );
         if matches!(outcome, Outcome::Fail | Outcome::Error) {
-            self.sections
-                .push_str(&format!("\n### {} {}\n", sign(outcome), cell(&test.name)));
+            let _ = writeln!(
+                self.sections,
+                "\n### {} {}",
+                sign(outcome),
+                cell(&test.name)
+            );
             if let Some(error) = &test.error {
-                self.sections.push_str(&format!("\n{}\n", cell(error)));
+                let _ = writeln!(self.sections, "\n{}", cell(error));
             }
             for step in &test.steps {
                 self.step(step);
@@ -56,14 +62,15 @@ impl<'a, W: Write> MarkdownReporter<'a, W> {
             return;
         }
         let place = self.sources.place(step.span);
-        self.sections.push_str(&format!(
-            "\n**{} {}** ({})\n\n",
+        let _ = writeln!(
+            self.sections,
+            "\n**{} {}** ({})\n",
             step.number,
             cell(&step.title),
             cell(&place)
-        ));
+        );
         for line in account(step, self.sources) {
-            self.sections.push_str(&format!("- {}\n", cell(&line)));
+            let _ = writeln!(self.sections, "- {}", cell(&line));
         }
     }
 }

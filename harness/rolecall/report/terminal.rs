@@ -25,6 +25,10 @@ pub enum Explain {
 
 /// How a run is told.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent settings, each named where it is set"
+)]
 pub struct TerminalStyle {
     /// Colours and bold.
     pub styled: bool,
@@ -150,7 +154,7 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
                     "      {} on {}",
                     evaluation.action, evaluation.resource
                 )?;
-                for line in checks(evaluation).lines() {
+                for line in checks(evaluation, self.sources).lines() {
                     writeln!(self.out, "      {line}")?;
                 }
             }

@@ -148,7 +148,7 @@ fn compare(wanted: &Node, got: &Value, path: &str, found: &mut Vec<String>) {
             found.push(format!("`{path}`: expected a list, but got {}", show(got)));
         }
         (Wanted::Null, _) => {
-            found.push(format!("`{path}`: expected nothing, but got {}", show(got)))
+            found.push(format!("`{path}`: expected nothing, but got {}", show(got)));
         }
         (scalar, _) => {
             if !scalar_matches(scalar, got) {

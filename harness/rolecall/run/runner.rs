@@ -128,7 +128,8 @@ impl<'a> Runner<'a> {
         std::thread::scope(|scope| {
             for _ in 0..self.jobs.get().min(tests.len()) {
                 let results = results.clone();
-                scope.spawn(|| self.work(tests, &next, &stop, results));
+                let (next, stop) = (&next, &stop);
+                scope.spawn(move || self.work(tests, next, stop, &results));
             }
             drop(results);
             for (index, result) in finished {
@@ -153,11 +154,11 @@ impl<'a> Runner<'a> {
         tests: &[&Test],
         next: &AtomicUsize,
         stop: &AtomicBool,
-        results: mpsc::Sender<(usize, TestResult)>,
+        results: &mpsc::Sender<(usize, TestResult)>,
     ) {
         let runtime = match self.target.runtime() {
             Ok(runtime) => runtime,
-            Err(error) => return refuse_all(tests, next, &results, &error.to_string()),
+            Err(error) => return refuse_all(tests, next, results, &error.to_string()),
         };
         while !stop.load(Ordering::Relaxed) && !self.is_interrupted() {
             let index = next.fetch_add(1, Ordering::Relaxed);

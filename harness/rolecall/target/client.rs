@@ -69,7 +69,7 @@ impl Answer {
 /// Sends requests to one endpoint.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http_client: SharedHttpClient,
+    connector: SharedHttpClient,
     endpoint: String,
     time_source: SharedTimeSource,
 }
@@ -77,12 +77,12 @@ pub struct Client {
 impl Client {
     /// A client of `endpoint` that signs with the time of `time_source`.
     pub fn new(
-        http_client: SharedHttpClient,
+        connector: SharedHttpClient,
         endpoint: String,
         time_source: SharedTimeSource,
     ) -> Self {
         Self {
-            http_client,
+            connector,
             endpoint,
             time_source,
         }
@@ -114,7 +114,7 @@ impl Client {
     ) -> aws_sdk_sts::Config {
         let config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(self.http_client.clone())
+            .http_client(self.connector.clone())
             .endpoint_url(&self.endpoint)
             .region(Region::from_static(DEFAULT_REGION))
             .time_source(self.time_source.clone())
@@ -145,7 +145,7 @@ impl Client {
             .service_name(call.service.clone())
             .operation_name(operation_name)
             .behavior_version(BehaviorVersion::latest())
-            .http_client(self.http_client.clone())
+            .http_client(self.connector.clone())
             .endpoint_url(&self.endpoint)
             .no_retry()
             .timeout_config(TimeoutConfig::disabled())
@@ -157,7 +157,7 @@ impl Client {
             .build();
         match sdk_operation.invoke(call.input.clone()).await {
             Ok(answer) => answer,
-            Err(SdkError::ServiceError(refused)) => refused.into_err().0,
+            Err(SdkError::ServiceError(refused)) => *refused.into_err().0,
             Err(other) => Answer::unreachable(DisplayErrorContext(other)),
         }
     }
@@ -170,7 +170,7 @@ fn find_operation(call: &Call) -> Option<(&'static Service, &'static Operation)>
 
 /// An error answer as the orchestrator's error type.
 #[derive(Debug)]
-struct Refusal(Answer);
+struct Refusal(Box<Answer>);
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -208,7 +208,7 @@ fn decode(
 ) -> Result<Answer, OrchestratorError<Refusal>> {
     let answer = read_answer(service, operation, response).map_err(OrchestratorError::other)?;
     match answer.got {
-        Got::Refused(_) => Err(OrchestratorError::operation(Refusal(answer))),
+        Got::Refused(_) => Err(OrchestratorError::operation(Refusal(Box::new(answer)))),
         Got::Allowed(_) | Got::Unreachable(_) => Ok(answer),
     }
 }

@@ -1,11 +1,9 @@
 //! The real AWS CLI through the tutorial, as a person would type it.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{Served, find_program, skip_without, stderr, stdout};
+use crate::support::{Served, find_program, skip_without, stderr, stdout};
 
 /// A terminal with the AWS CLI pointed at a served mock, and a home of its own.
 struct Terminal {

@@ -1,13 +1,11 @@
 //! What the integration tests share: the command, scratch folders, a served mock.
 
-#![expect(dead_code, reason = "each test binary uses a part of it")]
-
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// The command under test, in the repository's root, without the surrounding AWS configuration.
-pub fn rolecall() -> Command {
+pub(crate) fn rolecall() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_aws(name)) {
@@ -22,7 +20,7 @@ fn is_aws(name: &std::ffi::OsStr) -> bool {
 }
 
 /// Runs `rolecall` with arguments.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     rolecall()
         .args(arguments)
         .output()
@@ -30,17 +28,17 @@ pub fn run(arguments: &[&str]) -> Output {
 }
 
 /// Standard output as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Standard error as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// The repository's `scenarios/` in a scratch folder, to be changed.
-pub fn copy_of_scenarios() -> tempfile::TempDir {
+pub(crate) fn copy_of_scenarios() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     copy(&from, &folder.path().join("scenarios"));
@@ -61,15 +59,15 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// `rolecall serve` on a free port; stopped when dropped.
-pub struct Served {
+pub(crate) struct Served {
     child: Child,
     /// `http://127.0.0.1:PORT`.
-    pub endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 impl Served {
     /// Starts the server and waits until it has printed its address.
-    pub fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = rolecall()
             .args(["serve", "--port", "0"])
             .args(arguments)
@@ -100,14 +98,14 @@ impl Drop for Served {
 }
 
 /// Where a program is on this machine, if it is.
-pub fn find_program(name: &str) -> Option<PathBuf> {
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
 }
 
 /// Says that a real client is missing: a skip here, a failure in CI, which installs it.
-pub fn skip_without(client: &str) {
+pub(crate) fn skip_without(client: &str) {
     assert!(
         std::env::var("CI").as_deref() != Ok("true"),
         "CI must have {client}"

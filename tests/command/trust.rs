@@ -1,10 +1,8 @@
 //! Breaking any line of a trust policy makes the right step fail, and the report underlines the deciding statement in
 //! that file.
 
-mod support;
-
+use crate::support::{copy_of_scenarios, rolecall, stdout};
 use rstest::rstest;
-use support::{copy_of_scenarios, rolecall, stdout};
 
 #[rstest]
 #[case::another_user(

@@ -1,11 +1,9 @@
 //! The command's contract: exit statuses, the last line, and clear words for bad input.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{copy_of_scenarios, rolecall, run, stderr, stdout};
 use rstest::rstest;
-use support::{copy_of_scenarios, rolecall, run, stderr, stdout};
 
 /// Runs `rolecall run` on one scenario written to a scratch folder.
 fn run_text(text: &[u8], more: &[&str]) -> std::process::Output {
@@ -69,7 +67,7 @@ fn what_is_no_decision_is_an_error_with_status_3(#[case] scenario: &str, #[case]
 }
 
 #[rstest]
-#[case::empty(b"" as &[u8], "the file is empty")]
+#[case::empty(b"" as &[u8], "`it.yaml` is empty")]
 #[case::tab(b"scenario: x\n\tsteps: []\n", "tab")]
 #[case::duplicate_key(b"scenario: x\nscenario: y\nsteps: []\n", "`scenario`")]
 #[case::unknown_key(b"scenario: x\nstep: []\n", "did you mean `steps`?")]

@@ -1,0 +1,8 @@
+//! The command from outside: its contract, broken trust policies, and the real AWS CLI against `serve`.
+
+#![expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+
+mod aws_cli;
+mod contract;
+mod support;
+mod trust;
