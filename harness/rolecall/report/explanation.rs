@@ -39,7 +39,7 @@ fn reason(deciding: &DecidingCheck<'_>, sources: &Sources) -> Reason {
 
 fn explicit_reason(deciding: &DecidingCheck<'_>, sources: &Sources) -> Reason {
     let headline = format!(
-        "{} explicitly denies {}",
+        "an explicit deny in {} refuses {}",
         name_of(policy_of(deciding)),
         deciding.evaluation.action
     );

@@ -145,7 +145,8 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
     fn explanation(&mut self, step: &StepResult) -> io::Result<()> {
         let text = explain(&step.evaluations, self.sources, self.style.styled);
         for line in text.lines() {
-            writeln!(self.out, "      {line}")?;
+            let indented = format!("      {line}");
+            writeln!(self.out, "{}", indented.trim_end())?;
         }
         if self.style.explain == Explain::All {
             for evaluation in &step.evaluations {

@@ -1,5 +1,7 @@
 //! Whether a denial has the reason a step gives for it: pure comparison with AWS's checks.
 
+use std::fmt::Write as _;
+
 use rolecall_policy::evaluation::{Element, StatementTrace};
 use rolecall_policy::{Check, CheckType, Effect, Evaluation};
 
@@ -44,7 +46,7 @@ pub fn difference(because: &Because, evaluations: &[Evaluation]) -> Option<Strin
         .partition(|deciding| satisfies(because, deciding));
     if satisfying.is_empty() {
         return Some(format!(
-            "expected the denial because of {}, but it was decided by {}",
+            "expected {} to decide, but it was {}",
             describe(because),
             list(&deciding)
         ));
@@ -143,31 +145,29 @@ fn concerns_condition(trace: &StatementTrace, wanted: &str) -> bool {
         })
 }
 
+/// A reason in words: `an implicit deny in the trust policy (condition `sts:ExternalId`)`.
 fn describe(because: &Because) -> String {
-    let mut words = Vec::new();
-    if let Some(explicit) = because.explicit {
-        words.push(
-            if explicit {
-                "an explicit deny"
-            } else {
-                "an implicit deny"
-            }
-            .to_owned(),
-        );
+    let mut words = match because.explicit {
+        Some(true) => "an explicit deny",
+        Some(false) => "an implicit deny",
+        None => "a deny",
     }
+    .to_owned();
     if let Some(policy) = because.policy {
-        words.push(format!("in {}", name_of(policy)));
+        words.push_str(" in ");
+        words.push_str(name_of(policy));
     }
-    if let Some(at) = &because.at {
-        words.push(format!("at {at}"));
+    let details = [
+        ("at", &because.at),
+        ("statement", &because.statement),
+        ("condition", &because.condition),
+    ];
+    for (what, value) in details {
+        if let Some(value) = value {
+            let _ = write!(words, " ({what} `{value}`)");
+        }
     }
-    if let Some(statement) = &because.statement {
-        words.push(format!("by statement `{statement}`"));
-    }
-    if let Some(condition) = &because.condition {
-        words.push(format!("on condition `{condition}`"));
-    }
-    words.join(" ")
+    words
 }
 
 fn list(deciding: &[DecidingCheck<'_>]) -> String {
