@@ -41,14 +41,17 @@ fn account(step: &StepResult, sources: &crate::scenario::Sources) -> Vec<String>
         let message = error.message.as_deref().unwrap_or("(no message)");
         lines.push(format!("{}: {message}", name_of(error)));
     }
+    lines.extend(spoken_reasons(step, sources));
+    lines
+}
+
+/// Why a step was denied, in plain lines: each reason, its places, its notes.
+fn spoken_reasons(step: &StepResult, sources: &crate::scenario::Sources) -> Vec<String> {
+    let mut lines = Vec::new();
     for reason in reasons(&step.evaluations, sources) {
         lines.push(reason.headline);
-        lines.extend(
-            reason
-                .places
-                .iter()
-                .map(|(span, label)| format!("{}: {label}", sources.place(*span))),
-        );
+        let places = reason.places.iter();
+        lines.extend(places.map(|(span, label)| format!("{}: {label}", sources.place(*span))));
         lines.extend(reason.notes);
     }
     lines

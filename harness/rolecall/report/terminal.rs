@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Reporter;
 use super::explanation::{checks, explain};
+use super::{Reporter, spoken_reasons};
 use crate::run::expect::name_of;
 use crate::run::{Event, Got, Outcome, StepResult, TestResult};
 use crate::scenario::Sources;
@@ -143,10 +143,15 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
     }
 
     fn explanation(&mut self, step: &StepResult) -> io::Result<()> {
-        let text = explain(&step.evaluations, self.sources, self.style.styled);
-        for line in text.lines() {
-            let indented = format!("      {line}");
-            writeln!(self.out, "{}", indented.trim_end())?;
+        if self.style.plain {
+            for line in spoken_reasons(step, self.sources) {
+                writeln!(self.out, "      because: {line}")?;
+            }
+        } else {
+            for line in explain(&step.evaluations, self.sources, self.style.styled).lines() {
+                let indented = format!("      {line}");
+                writeln!(self.out, "{}", indented.trim_end())?;
+            }
         }
         if self.style.explain == Explain::All {
             for evaluation in &step.evaluations {
