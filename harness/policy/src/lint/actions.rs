@@ -71,6 +71,10 @@ fn check_action(action: &str, span: Span, services: &mut Services) -> Option<Adv
 
 /// The actions of the service that a pattern stands for.
 pub(super) fn covered<'s>(pattern: &str, service: &'s Service) -> Vec<&'s catalog::Action> {
+    if !pattern.contains(['*', '?']) {
+        let name = pattern.split_once(':').map_or("", |(_, name)| name);
+        return service.action(name).into_iter().collect();
+    }
     let pattern = Pattern::new(pattern, Dialect::Action, false);
     let is_covered = |action: &&catalog::Action| {
         let full = format!("{}:{}", service.prefix, action.name);

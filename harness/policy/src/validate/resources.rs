@@ -32,6 +32,27 @@ pub(super) const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// What in S3 has a region.
+///
+/// AWS: service authorization reference, S3.
+const S3_REGIONAL: [&str; 6] = [
+    "access-grants/",
+    "accesspoint/",
+    "async-request/",
+    "job/",
+    "storage-lens/",
+    "storage-lens-group/",
+];
+
+/// Beside what the message lists, AWS saves some more in its own policies.
+fn is_iam_path(id: &str) -> bool {
+    let is_listed = IAM_PATHS.iter().any(|path| id.starts_with(path));
+    let is_newer = ["contextProvider/", "role-template/"]
+        .iter()
+        .any(|path| id.starts_with(path));
+    is_listed || is_newer || id == "*" || id == "root"
+}
+
 /// There are some, or not where there must be none, each an ARN or `*`.
 pub(super) fn check(part: &Part<'_>, findings: &mut Findings) {
     match part.either("Resource") {
@@ -106,7 +127,7 @@ fn check_resource(resource: &str, span: Span, findings: &mut Findings) {
             let remedy = "IAM is global: leave the region empty";
             add(Rule::ResourceRegionOfIam, resource, "a region", remedy);
         }
-        "iam" if !IAM_PATHS.iter().any(|path| id.starts_with(path)) => {
+        "iam" if !is_iam_path(id) => {
             let remedy = "an IAM ARN names a type: `arn:aws:iam::ACCOUNT:role/NAME`";
             add(
                 Rule::ResourcePathOfIam,
@@ -115,7 +136,7 @@ fn check_resource(resource: &str, span: Span, findings: &mut Findings) {
                 remedy,
             );
         }
-        "s3" if has_region && !id.starts_with("accesspoint/") => {
+        "s3" if has_region && !S3_REGIONAL.iter().any(|path| id.starts_with(path)) => {
             let remedy = "a bucket's ARN has neither region nor account: `arn:aws:s3:::BUCKET`";
             add(Rule::ResourceRegionOfS3, resource, "a region", remedy);
         }
