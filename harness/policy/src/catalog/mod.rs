@@ -165,7 +165,8 @@ impl Action {
 impl ConditionKey {
     /// Whether the key is called so; the name is folded.
     pub(crate) fn is(&self, folded: &str) -> bool {
-        let variable = self.name.find(['$', '<']);
+        let tag = self.name.find("Tag/").map(|at| at + "Tag/".len());
+        let variable = self.name.find(['$', '<']).or(tag);
         match variable.and_then(|at| self.name.get(..at)) {
             Some(start) => folded
                 .get(..start.len())

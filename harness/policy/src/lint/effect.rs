@@ -24,6 +24,10 @@ pub(super) fn check(
     advice.extend(null_if_exists(part));
 }
 
+/// Services that ask for an ARN of their own making where the reference knows no resource type: `iam:ListRoles` for
+/// `arn:aws:iam::ACCOUNT:role/`, `logs:DescribeLogGroups` for `…:log-group::log-stream:`.
+const COMPUTED: [&str; 2] = ["iam", "logs"];
+
 /// An action none of the statement's resources is for.
 fn misses_resources(
     part: &Part<'_>,
@@ -53,6 +57,9 @@ fn misses_resources(
         return None;
     }
     let takes_some = actions.iter().any(|action| action.takes_resources());
+    if !takes_some && COMPUTED.contains(&service.prefix.as_str()) {
+        return None;
+    }
     let advice = Advice::new(
         "never-matches",
         span,
