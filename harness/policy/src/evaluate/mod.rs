@@ -1,7 +1,7 @@
 //! AWS's decision.
 //!
 //! [`decide`] answers a [`Request`], [`explain`] answers it with AWS's own explanation; both run the same code,
-//! [`checks`], which tells an observer what it does. In `decide` the observer is deaf and the compiler leaves
+//! `checks`, which tells an observer what it does. In `decide` the observer is deaf and the compiler leaves
 //! nothing of it.
 //!
 //! How AWS decides, in the order of its checks: every layer that applies must allow, and a matching Deny in

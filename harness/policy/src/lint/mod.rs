@@ -1,7 +1,7 @@
 //! Advice beyond what AWS refuses: policies that AWS saves but that may not say what they seem to say.
 //!
 //! [`lint`] reads a document of any kind and gives [`Advice`], each with a name by which it can be muted. What it
-//! knows of services comes from the bundled [`catalog`](crate::catalog), so advice may be wrong about what is younger.
+//! knows of services comes from the bundled [`catalog`], so advice may be wrong about what is younger.
 
 mod actions;
 mod effect;

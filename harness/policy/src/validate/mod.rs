@@ -1,10 +1,10 @@
 //! What AWS refuses to save, with AWS's code and text, and the place in the user's file.
 //!
 //! [`validate`] finds everything that is wrong and puts first what AWS would name. Finding is the same for all
-//! kinds of policy ([`shape`], [`conditions`], [`principals`], [`resources`] and so on give [`Finding`]s); which
-//! findings a kind refuses, in which order and in which words is for [`words`].
+//! kinds of policy (`shape`, `conditions`, `principals`, `resources` and so on give findings); which findings a kind
+//! refuses, in which order and in which words is for `words`.
 //!
-//! Whether a principal exists only a world can tell: [`principals`](named_principals) lists them.
+//! Whether a principal exists only a world can tell: [`named_principals`] lists them.
 //!
 //! Source: AWS, IAM User Guide, grammar of the IAM JSON policy language, IAM and STS quotas; and, for the order
 //! and the texts, what AWS's own answers have shown.
