@@ -294,6 +294,53 @@ fn the_reason_names_a_managed_policy_with_the_deny() {
 }
 
 #[test]
+fn a_check_knows_which_types_of_policy_denied() {
+    let deny = r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#;
+    let identity = set("identity", deny);
+    let everyone = r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}"#;
+    let bucket = set("bucket", &format!("{everyone}, {everyone}"));
+    let both = ask(Policies {
+        identity: &identity,
+        resource: Some(&bucket),
+        ..Policies::default()
+    });
+    let types = [PolicyType::IdentityBased, PolicyType::ResourceBased];
+    assert_eq!(both.checks[0].denied_by(), types);
+
+    let missed = ask(Policies {
+        boundary: Some(&identity),
+        resource: Some(&set("bucket", "")),
+        ..Policies::default()
+    });
+    assert_eq!(missed.checks[0].denied_by(), [PolicyType::IdentityBased]);
+    assert_eq!(
+        missed.checks[1].denied_by(),
+        [PolicyType::PermissionsBoundary]
+    );
+
+    let allowed = ask(Policies {
+        identity: &set(
+            "identity",
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#,
+        ),
+        ..Policies::default()
+    });
+    assert!(allowed.checks[0].denied_by().is_empty());
+}
+
+#[test]
+fn the_keys_a_document_asks_about_are_listed_once() {
+    let document = document(
+        r#"{"Effect": "Allow", "Action": "*", "Resource": ["arn:aws:s3:::${aws:userid}", "*"],
+            "Condition": {"StringEquals": {"aws:username": ["${AWS:PrincipalTag/x, 'd'}", "${*}"]}, "Null": {"AWS:UserName": "true"}}}"#,
+    );
+    assert_eq!(
+        document.context_keys(),
+        ["aws:username", "AWS:PrincipalTag/x", "aws:userid"]
+    );
+}
+
+#[test]
 fn an_allow_that_leaves_it_to_the_account_counts_for_nothing() {
     let resource = set(
         "bucket",

@@ -124,6 +124,11 @@ impl Clause {
         self.values.written.iter().map(Pattern::written)
     }
 
+    /// The condition keys that its values' variables stand for, as written.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.values.written.iter().flat_map(Pattern::variables)
+    }
+
     /// Where key and values stand.
     pub(crate) fn span(&self) -> Span {
         self.span

@@ -106,6 +106,13 @@ impl Resources {
         self.patterns.iter().map(|entry| entry.pattern.written())
     }
 
+    /// The condition keys that variables stand for, as written.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.patterns
+            .iter()
+            .flat_map(|entry| entry.pattern.variables())
+    }
+
     /// Whether nothing is listed, which AWS doesn't allow.
     pub(crate) fn is_empty(&self) -> bool {
         self.patterns.is_empty()

@@ -14,6 +14,7 @@ pub(crate) use principals::Caller;
 pub use statement::Statement;
 pub(crate) use statement::Witness;
 
+use crate::context::fold;
 use crate::json;
 use crate::node::{Node, SourceId, Span, Value};
 
@@ -77,6 +78,26 @@ impl Document {
                 span: node.span,
             }),
         }
+    }
+
+    /// The condition keys that the document asks about, in `Condition` and by way of policy variables, each once,
+    /// as first written.
+    ///
+    /// ```
+    /// use rolecall_policy::Document;
+    ///
+    /// let document = Document::parse(
+    ///     r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",
+    ///         "Resource": "arn:aws:s3:::home/${aws:username}/*",
+    ///         "Condition": {"Bool": {"aws:SecureTransport": "true"}}}}"#,
+    /// )?;
+    /// assert_eq!(document.context_keys(), ["aws:SecureTransport", "aws:username"]);
+    /// # Ok::<(), rolecall_policy::DocumentError>(())
+    /// ```
+    pub fn context_keys(&self) -> Vec<&str> {
+        let mut seen = std::collections::HashSet::new();
+        let keys = self.statements.iter().flat_map(Statement::context_keys);
+        keys.filter(|key| seen.insert(fold(key))).collect()
     }
 
     /// The statements, for those who list, draw or count them.

@@ -72,6 +72,14 @@ impl Statement {
         self.condition.iter().map(Clause::key_written)
     }
 
+    /// The condition keys the statement asks about, as written: in `Condition`, and by way of policy variables.
+    pub(crate) fn context_keys(&self) -> impl Iterator<Item = &str> {
+        let tested = self.condition.iter().map(Clause::key_written);
+        let in_values = self.condition.iter().flat_map(Clause::variables);
+        let in_resources = self.resources.iter().flat_map(Resources::variables);
+        tested.chain(in_values).chain(in_resources)
+    }
+
     /// `Action` or `NotAction`, unless the statement can't match anyway.
     pub(crate) fn sound_actions(&self) -> Option<&Actions> {
         self.actions.as_ref().filter(|_| self.fault.is_none())

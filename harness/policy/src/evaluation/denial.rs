@@ -120,7 +120,7 @@ impl Check {
 
 impl CheckType {
     /// The type of policy that is missed when nothing allows.
-    const fn policy_type(self) -> PolicyType {
+    pub(super) const fn policy_type(self) -> PolicyType {
         match self {
             Self::ResourceControlPolicy => PolicyType::ResourceControl,
             Self::ServiceControlPolicy => PolicyType::ServiceControl,

@@ -186,6 +186,26 @@ impl Check {
     }
 }
 
+impl Check {
+    /// The types of policy that made this check a denial: of the Denies that matched, or the one that was missed.
+    ///
+    /// Within an account a resource's policy is part of the PRINCIPAL check, so a bucket's Deny makes that a denial by
+    /// `RESOURCE_BASED_POLICY`.
+    pub fn denied_by(&self) -> Vec<PolicyType> {
+        match self.effect {
+            Effect::Allow | Effect::NoImpact => Vec::new(),
+            Effect::ImplicitDeny => vec![self.check_type.policy_type()],
+            Effect::ExplicitDeny => {
+                let denies = self.matched().filter(|statement| !statement.allows);
+                let mut types: Vec<_> = denies.map(|statement| statement.policy_type).collect();
+                types.sort_unstable();
+                types.dedup();
+                types
+            }
+        }
+    }
+}
+
 /// What became of one statement.
 #[derive(Clone, Debug)]
 pub struct StatementTrace {

@@ -127,6 +127,7 @@ fn wrong_way_in(part: &Part<'_>) -> Option<Advice> {
         } else {
             federated.is_empty()
                 && !part.strings("Principal").any(|(name, _)| name == "*")
+                && !names("AWS").iter().any(|node| node.as_str() == Some("*"))
                 && (is("sts:AssumeRoleWithSAML") || is("sts:AssumeRoleWithWebIdentity"))
         }
     })?;

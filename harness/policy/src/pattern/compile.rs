@@ -228,6 +228,7 @@ fn variable(inner: &str) -> Variable {
         None => (inner, None),
     };
     Variable {
+        name: key.into(),
         key: Key::new(key),
         default,
     }

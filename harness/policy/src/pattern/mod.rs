@@ -66,6 +66,8 @@ enum Piece {
 /// `${key}` or `${key, 'default'}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Variable {
+    /// The key as written.
+    name: Box<str>,
     key: Key,
     default: Option<Box<str>>,
 }
@@ -90,6 +92,18 @@ impl Pattern {
     /// The string as written.
     pub(crate) fn written(&self) -> &str {
         &self.written
+    }
+
+    /// The condition keys its variables stand for, as written.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        let pieces = match &self.shape {
+            Shape::Pieces(pieces) => pieces,
+            Shape::Never | Shape::Any | Shape::Exact | Shape::Prefix => &[] as &[Piece],
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(variable) => Some(&*variable.name),
+            Piece::Text { .. } | Piece::Colon | Piece::One { .. } | Piece::Star { .. } => None,
+        })
     }
 
     /// Whether everything matches.
