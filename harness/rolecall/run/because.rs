@@ -39,11 +39,22 @@ pub fn deciding_checks(evaluations: &[Evaluation]) -> Vec<DecidingCheck<'_>> {
 }
 
 /// Why a denial doesn't have the reason it should; `None` when it has.
-pub fn difference(because: &Because, evaluations: &[Evaluation]) -> Option<String> {
+///
+/// `control_target` gives the ARN of what `at:` names.
+pub fn difference(
+    because: &Because,
+    evaluations: &[Evaluation],
+    control_target: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let target = because
+        .at
+        .as_deref()
+        .map(|at| control_target(at).unwrap_or_default());
+    let target = target.as_deref();
     let deciding = deciding_checks(evaluations);
     let (satisfying, others): (Vec<_>, Vec<_>) = deciding
         .iter()
-        .partition(|deciding| satisfies(because, deciding));
+        .partition(|deciding| satisfies(because, target, deciding));
     if satisfying.is_empty() {
         return Some(format!(
             "expected {} to decide, but it was {}",
@@ -61,17 +72,11 @@ pub fn difference(because: &Because, evaluations: &[Evaluation]) -> Option<Strin
     None
 }
 
-fn satisfies(because: &Because, deciding: &DecidingCheck<'_>) -> bool {
+fn satisfies(because: &Because, target: Option<&str>, deciding: &DecidingCheck<'_>) -> bool {
     because
         .policy
         .is_none_or(|policy| policy == policy_of(deciding))
-        && because.at.as_deref().is_none_or(|at| {
-            deciding
-                .check
-                .target_arn
-                .as_deref()
-                .is_some_and(|arn| arn == at)
-        })
+        && target.is_none_or(|target| deciding.check.target_arn.as_deref() == Some(target))
         && because
             .explicit
             .is_none_or(|explicit| explicit == (deciding.check.effect == Effect::ExplicitDeny))

@@ -2,16 +2,17 @@
 
 use aws_credential_types::Credentials;
 use rolecall_policy::Evaluation;
+use rolecall_wire::{ServiceError, Structure};
 
 use super::because;
 use super::describe;
 use super::expect::{self, Got, Verdict};
 use super::outcome::{Outcome, StepResult};
-use crate::scenario::model::{Actor, Expect, Step, Test, Verb};
-use crate::target::{Answer, Stage};
+use crate::scenario::model::{Actor, Assume, Change, Expect, Question, Step, Test, Verb};
+use crate::target::{Answer, Stage, Who};
 
 /// Takes a test through all its steps.
-pub(super) async fn execute(test: &Test, stage: &Stage) -> Vec<StepResult> {
+pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {
     let mut execution = Execution {
         stage,
         results: Vec::new(),
@@ -24,7 +25,7 @@ pub(super) async fn execute(test: &Test, stage: &Stage) -> Vec<StepResult> {
 const NOT_YET: &str = "this version can't take such a step";
 
 struct Execution<'a> {
-    stage: &'a Stage,
+    stage: &'a mut Stage,
     results: Vec<StepResult>,
 }
 
@@ -32,12 +33,6 @@ struct Execution<'a> {
 struct Session {
     name: String,
     credentials: Credentials,
-}
-
-impl Session {
-    fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 impl Execution<'_> {
@@ -48,79 +43,183 @@ impl Execution<'_> {
                 continue;
             }
             match &step.verb {
-                Verb::Wait(duration) => self.wait(step, *duration),
-                Verb::Call(_) | Verb::Assume(_) => self.ask(step, session).await,
-                Verb::Can(_) | Verb::Cannot(_) | Verb::Change(_) => {
-                    self.leave_out(step, session, Outcome::Error, NOT_YET.to_owned());
+                Verb::Wait(duration) => {
+                    self.stage.advance_clock(*duration);
+                    self.finish(step, session, Outcome::Pass);
                 }
+                Verb::Change(change) => self.change(step, session, change),
+                Verb::Can(questions) => self.question(step, session, questions, true),
+                Verb::Cannot(questions) => self.question(step, session, questions, false),
+                Verb::Call(call) => {
+                    let credentials =
+                        who(step, session).and_then(|who| self.stage.credentials(who));
+                    match credentials {
+                        Ok(credentials) => {
+                            self.stage.set_context(&step.context);
+                            let answer = self.stage.client().call(credentials.as_ref(), call).await;
+                            self.record(step, session, answer);
+                        }
+                        Err(reason) => self.leave_out(step, session, Outcome::Error, reason),
+                    }
+                }
+                Verb::Assume(assume) => self.assume(step, session, assume).await,
             }
         }
     }
 
-    fn wait(&mut self, step: &Step, duration: jiff::SignedDuration) {
-        self.stage.advance_clock(duration);
-        self.results
-            .push(StepResult::without_request(step, None, Outcome::Pass));
-    }
-
-    async fn ask(&mut self, step: &Step, session: Option<&Session>) {
-        let credentials = match self.credentials_of(step, session) {
-            Ok(credentials) => credentials,
+    async fn assume(&mut self, step: &Step, session: Option<&Session>, assume: &Assume) {
+        let (answer, obtained) = match who(step, session) {
+            Ok(Who::Service(host)) => match self.assume_as_service(step, host, assume) {
+                Ok(()) => return,
+                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+            },
+            Ok(who) => match self.send_assume(step, who, assume).await {
+                Ok(answer) => answer,
+                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+            },
             Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
         };
-        self.stage.set_context(&step.context);
-        let (answer, obtained) = match &step.verb {
-            Verb::Assume(assume) => {
-                self.stage
-                    .client()
-                    .assume(credentials.as_ref(), assume)
-                    .await
-            }
-            Verb::Call(call) => (
-                self.stage.client().call(credentials.as_ref(), call).await,
-                None,
-            ),
-            Verb::Can(_) | Verb::Cannot(_) | Verb::Wait(_) | Verb::Change(_) => return,
-        };
         self.record(step, session, answer);
-        if let Verb::Assume(assume) = &step.verb {
-            let name = describe::session_name(assume);
-            match obtained {
-                Some(credentials) => {
-                    let session = Session { name, credentials };
-                    Box::pin(self.take_steps(&assume.then, Some(&session))).await;
-                }
-                None => self.pass_over(&assume.then, &name),
+        let name = describe::session_name(assume);
+        match obtained {
+            Some(credentials) => {
+                let session = Session { name, credentials };
+                Box::pin(self.take_steps(&assume.then, Some(&session))).await;
             }
+            None => self.pass_over(&assume.then, &name),
         }
     }
 
-    fn credentials_of(
+    async fn send_assume(
         &self,
         step: &Step,
-        session: Option<&Session>,
-    ) -> Result<Option<Credentials>, String> {
-        match step.actor.as_ref().map(|actor| &actor.value) {
-            Some(Actor::Anonymous) => Ok(None),
-            Some(Actor::User(name)) => self.stage.user_credentials(name).map(Some),
-            Some(Actor::Root(account)) => self.stage.root_credentials(account).map(Some),
-            Some(Actor::Service(_) | Actor::Token(_) | Actor::Saml(_)) => Err(NOT_YET.to_owned()),
-            None => match session {
-                Some(session) => Ok(Some(session.credentials.clone())),
-                None => Err("the step names nobody who takes it".to_owned()),
-            },
+        who: Who<'_>,
+        assume: &Assume,
+    ) -> Result<(Answer, Option<Credentials>), String> {
+        let credentials = self.stage.credentials(who)?;
+        let mfa = match &assume.mfa {
+            Some(mfa) => Some(self.stage.mfa(who, mfa)?),
+            None => None,
+        };
+        self.stage.set_context(&step.context);
+        let client = self.stage.client();
+        Ok(client.assume(credentials.as_ref(), assume, mfa).await)
+    }
+
+    /// A service assumes roles behind the scenes: the policies are asked, no request is sent.
+    fn assume_as_service(
+        &mut self,
+        step: &Step,
+        host: &str,
+        assume: &Assume,
+    ) -> Result<(), String> {
+        if !assume.then.is_empty() {
+            return Err(format!(
+                "the credentials that {host} would get can't be had"
+            ));
         }
+        let action = "sts:AssumeRole";
+        let role = Some(assume.role_arn.as_str());
+        let evaluations = self
+            .stage
+            .ask(Who::Service(host), action, role, &step.context)?;
+        let got = if evaluations.iter().all(Evaluation::is_allowed) {
+            Got::Allowed(Structure::new())
+        } else {
+            let text = format!("{host} may not assume {}", assume.role_arn);
+            Got::Refused(ServiceError::new(403, "AccessDenied", text))
+        };
+        self.conclude(step, None, got, evaluations);
+        Ok(())
+    }
+
+    fn change(&mut self, step: &Step, session: Option<&Session>, change: &Change) {
+        match self.stage.change(change) {
+            Ok(()) => self.finish(step, session, Outcome::Pass),
+            Err(error) => self.leave_out(step, session, Outcome::Error, error.to_string()),
+        }
+    }
+
+    /// Asks each question; all must be answered alike.
+    fn question(
+        &mut self,
+        step: &Step,
+        session: Option<&Session>,
+        questions: &[Question],
+        wanted: bool,
+    ) {
+        let mut reasons = Vec::new();
+        let mut shown = Vec::new();
+        for question in questions {
+            let asked = who(step, session).and_then(|who| {
+                let resource = question.resource.as_deref();
+                self.stage
+                    .ask(who, &question.action, resource, &step.context)
+            });
+            let evaluations = match asked {
+                Ok(evaluations) => evaluations,
+                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+            };
+            let allowed = evaluations.iter().all(Evaluation::is_allowed);
+            if allowed != wanted {
+                reasons.push(answered(question, allowed));
+            } else if let Some(reason) = self.reason_missing(step, &evaluations) {
+                reasons.push(format!("{}: {reason}", question.action));
+            }
+            shown.extend(evaluations);
+        }
+        let outcome = if reasons.is_empty() {
+            Outcome::Pass
+        } else {
+            Outcome::Fail
+        };
+        self.results.push(StepResult {
+            reasons,
+            evaluations: shown,
+            ..StepResult::without_request(step, name_of(session), outcome)
+        });
     }
 
     fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
         let evaluations = self.stage.evaluations(answer.authorization_id.as_deref());
-        let (outcome, reasons) = judge(step, &answer.got, &evaluations);
+        self.conclude(step, session, answer.got, evaluations);
+    }
+
+    fn conclude(
+        &mut self,
+        step: &Step,
+        session: Option<&Session>,
+        got: Got,
+        evaluations: Vec<Evaluation>,
+    ) {
+        let (outcome, reasons) = match expect::judge(&step.expect, &got) {
+            Verdict::Unasked(reason) => (Outcome::Error, vec![reason]),
+            Verdict::Unmet(reasons) => (Outcome::Fail, reasons),
+            Verdict::Met if step.expect == Expect::Denied => {
+                match self.reason_missing(step, &evaluations) {
+                    Some(reason) => (Outcome::Fail, vec![reason]),
+                    None => (Outcome::Pass, Vec::new()),
+                }
+            }
+            Verdict::Met => (Outcome::Pass, Vec::new()),
+        };
         self.results.push(StepResult {
             reasons,
-            got: Some(answer.got),
+            got: Some(got),
             evaluations,
-            ..StepResult::without_request(step, session.map(Session::name), outcome)
+            ..StepResult::without_request(step, name_of(session), outcome)
         });
+    }
+
+    /// Why a denial came for another reason than the step gives.
+    fn reason_missing(&self, step: &Step, evaluations: &[Evaluation]) -> Option<String> {
+        let because = step.because.as_ref()?;
+        because::difference(because, evaluations, |name| self.stage.control_target(name))
+    }
+
+    fn finish(&mut self, step: &Step, session: Option<&Session>, outcome: Outcome) {
+        let result = StepResult::without_request(step, name_of(session), outcome);
+        self.results.push(result);
     }
 
     /// Without the session that an `assume` gives, the steps of its `then` can't be taken: as it should be where the
@@ -142,27 +241,39 @@ impl Execution<'_> {
     ) {
         self.results.push(StepResult {
             reasons: vec![reason],
-            ..StepResult::without_request(step, session.map(Session::name), outcome)
+            ..StepResult::without_request(step, name_of(session), outcome)
         });
     }
 }
 
-fn judge(step: &Step, got: &Got, evaluations: &[Evaluation]) -> (Outcome, Vec<String>) {
-    match expect::judge(&step.expect, got) {
-        Verdict::Unasked(reason) => (Outcome::Error, vec![reason]),
-        Verdict::Unmet(reasons) => (Outcome::Fail, reasons),
-        Verdict::Met => match reason_missing(step, evaluations) {
-            Some(reason) => (Outcome::Fail, vec![reason]),
-            None => (Outcome::Pass, Vec::new()),
+fn name_of(session: Option<&Session>) -> Option<&str> {
+    session.map(|session| session.name.as_str())
+}
+
+/// Who takes a step: whom it names, else the session it runs in.
+fn who<'a>(step: &'a Step, session: Option<&'a Session>) -> Result<Who<'a>, String> {
+    match step.actor.as_ref().map(|actor| &actor.value) {
+        Some(Actor::Anonymous) => Ok(Who::Anonymous),
+        Some(Actor::User(name)) => Ok(Who::User(name)),
+        Some(Actor::Root(account)) => Ok(Who::Root(account)),
+        Some(Actor::Service(host)) => Ok(Who::Service(host)),
+        Some(Actor::Token(_) | Actor::Saml(_)) => Err(NOT_YET.to_owned()),
+        None => match session {
+            Some(session) => Ok(Who::Session(&session.credentials)),
+            None => Err("the step names nobody who takes it".to_owned()),
         },
     }
 }
 
-/// Why an expected denial came for another reason than the step gives.
-fn reason_missing(step: &Step, evaluations: &[Evaluation]) -> Option<String> {
-    let because = step
-        .because
-        .as_ref()
-        .filter(|_| step.expect == Expect::Denied)?;
-    because::difference(because, evaluations)
+/// What a question came to, where the other answer was wanted.
+fn answered(question: &Question, allowed: bool) -> String {
+    let (got, wanted) = if allowed {
+        ("is allowed", "denied")
+    } else {
+        ("is denied", "allowed")
+    };
+    match &question.resource {
+        Some(resource) => format!("{} on {resource} {got}, expected {wanted}", question.action),
+        None => format!("{} {got}, expected {wanted}", question.action),
+    }
 }

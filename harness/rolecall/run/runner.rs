@@ -178,8 +178,8 @@ impl<'a> Runner<'a> {
     async fn run_test(&self, test: &Test) -> TestResult {
         let began = Instant::now();
         let (steps, error) = match self.target.stage(&test.world).await {
-            Ok(stage) => {
-                let mut steps = execute(test, &stage).await;
+            Ok(mut stage) => {
+                let mut steps = execute(test, &mut stage).await;
                 if self.strict {
                     steps.iter_mut().for_each(StepResult::count_skip_as_failure);
                 }

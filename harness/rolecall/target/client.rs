@@ -93,10 +93,11 @@ impl Client {
         &self,
         credentials: Option<&Credentials>,
         assume: &Assume,
+        mfa: Option<(String, String)>,
     ) -> (Answer, Option<Credentials>) {
         let seen = SeenAnswer::default();
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(credentials, seen.clone()));
-        let result = assume_request(&client, assume).send().await;
+        let result = assume_request(&client, assume, mfa).send().await;
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
         let answer = match (seen.take(), result) {
@@ -348,6 +349,7 @@ fn hide_secrets(output: &mut Structure) {
 fn assume_request(
     client: &aws_sdk_sts::Client,
     assume: &Assume,
+    mfa: Option<(String, String)>,
 ) -> aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder {
     use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
@@ -368,6 +370,9 @@ fn assume_request(
                 .map(|policy| policy.document.json.to_string()),
         )
         .set_source_identity(assume.source_identity.clone());
+    if let Some((serial, code)) = mfa {
+        request = request.serial_number(serial).token_code(code);
+    }
     for arn in &assume.session_policy_arns {
         request = request.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
     }

@@ -3,12 +3,13 @@
 use aws_credential_types::Credentials;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use jiff::SignedDuration;
-use rolecall_mock::{Clock, ContextKey, Mock, carrier};
+use rolecall_mock::{Asker, Clock, ContextKey, Mock, carrier};
 use rolecall_policy::Evaluation;
 
+use super::change::apply;
 use super::client::Client;
-use super::world::{DEFAULT_SEED, ProvisionError, provision};
-use crate::scenario::model::{ContextEntry, Step, World};
+use super::world::{DEFAULT_SEED, ProvisionError, missing, provision};
+use crate::scenario::model::{Change, ContextEntry, Mfa, Step, World};
 
 /// Where the SDK believes the in-process mock to be; the name never reaches a resolver.
 const IN_PROCESS_ENDPOINT: &str = "http://rolecall.invalid";
@@ -31,9 +32,23 @@ pub enum StageError {
 pub struct Stage {
     mock: Mock,
     client: Client,
-    context: Vec<ContextEntry>,
-    users: Vec<(String, String)>,
+    world: World,
     target: &'static str,
+}
+
+/// Who takes a step.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    /// A user of the world, by name.
+    User(&'a str),
+    /// The root user of an account, by its number.
+    Root(&'a str),
+    /// An AWS service, by its host; it can only be asked about.
+    Service(&'a str),
+    /// Whoever holds these credentials.
+    Session(&'a Credentials),
+    /// An unsigned caller.
+    Anonymous,
 }
 
 impl Stage {
@@ -61,16 +76,10 @@ impl Stage {
     }
 
     fn new(mock: Mock, client: Client, world: &World, target: &'static str) -> Self {
-        let users = world
-            .users
-            .iter()
-            .map(|user| (user.name.value.clone(), user.account.clone()))
-            .collect();
         Self {
             mock,
             client,
-            context: world.context.clone(),
-            users,
+            world: world.clone(),
             target,
         }
     }
@@ -92,32 +101,120 @@ impl Stage {
         self.mock.clock().advance(duration);
     }
 
+    /// Changes the world; what isn't touched stays as the steps before have left it.
+    pub(crate) fn change(&mut self, change: &Change) -> Result<(), ProvisionError> {
+        if let Some(missing) = missing(&change.world) {
+            return Err(ProvisionError::Missing(missing));
+        }
+        let before = &self.world;
+        self.mock.update(|world| apply(world, before, change))?;
+        self.world = change.world.clone();
+        Ok(())
+    }
+
     /// Sets the condition keys that the scenario gives for the next request: the world's, then the step's own.
     pub(crate) fn set_context(&self, step: &[ContextEntry]) {
-        self.mock
-            .set_context(self.context.iter().chain(step).map(context_key).collect());
+        self.mock.set_context(self.context(step));
     }
 
-    pub(crate) fn user_credentials(&self, name: &str) -> Result<Credentials, String> {
-        let account = self
-            .users
+    fn context(&self, step: &[ContextEntry]) -> Vec<ContextKey> {
+        self.world
+            .context
             .iter()
-            .find(|(user, _)| user == name)
-            .map(|(_, account)| account);
-        account
-            .and_then(|account| {
+            .chain(step)
+            .map(context_key)
+            .collect()
+    }
+
+    /// What someone signs with; `None` for an unsigned caller.
+    pub(crate) fn credentials(&self, who: Who<'_>) -> Result<Option<Credentials>, String> {
+        let found = match who {
+            Who::Anonymous => return Ok(None),
+            Who::Session(credentials) => return Ok(Some(credentials.clone())),
+            Who::Service(host) => {
+                return Err(format!("{host} signs no requests that a test could send"));
+            }
+            Who::User(name) => {
+                let account = self.account_of(name);
                 self.mock
                     .read(|world| world.user_credentials(account, name))
-            })
-            .map(sdk_credentials)
-            .ok_or_else(|| format!("the user `{name}` has no access key"))
+            }
+            Who::Root(account) => self.mock.read(|world| world.root_credentials(account)),
+        };
+        match found {
+            Some(credentials) => Ok(Some(sdk_credentials(credentials))),
+            None => Err("the caller has no access key".to_owned()),
+        }
     }
 
-    pub(crate) fn root_credentials(&self, account: &str) -> Result<Credentials, String> {
+    /// The number of a user's account; empty for a user that isn't there.
+    fn account_of(&self, user: &str) -> &str {
+        let found = self
+            .world
+            .users
+            .iter()
+            .find(|known| known.name.value == user);
+        found.map_or("", |user| user.account.as_str())
+    }
+
+    /// The serial number of a user's MFA device and a code: the one it shows, or the one given.
+    pub(crate) fn mfa(&self, who: Who<'_>, mfa: &Mfa) -> Result<(String, String), String> {
+        let Who::User(name) = who else {
+            return Err("only a user has an MFA device".to_owned());
+        };
+        let (account, now) = (self.account_of(name), self.mock.clock().now());
+        let shown = self.mock.read(|world| world.mfa_code(account, name, now));
+        let (serial, code) = shown.ok_or_else(|| format!("the user `{name}` has no MFA device"))?;
+        Ok(match mfa {
+            Mfa::Valid => (serial, code),
+            Mfa::Code(code) => (serial, code.clone()),
+        })
+    }
+
+    /// Asks whether someone may do something, without doing it.
+    pub(crate) fn ask(
+        &self,
+        who: Who<'_>,
+        action: &str,
+        resource: Option<&str>,
+        context: &[ContextEntry],
+    ) -> Result<Vec<Evaluation>, String> {
+        let holder;
+        let asker = match who {
+            Who::Anonymous => Asker::Anonymous,
+            Who::Service(host) => Asker::Service(host),
+            Who::Root(account) => Asker::Root(account),
+            Who::User(name) => Asker::User {
+                account: self.account_of(name),
+                name,
+            },
+            Who::Session(credentials) => {
+                holder = rolecall_mock::Credentials::new(
+                    credentials.access_key_id(),
+                    credentials.secret_access_key(),
+                    credentials.session_token(),
+                );
+                Asker::Holder(&holder)
+            }
+        };
+        let asked = self
+            .mock
+            .ask(asker, action, resource, &self.context(context));
+        asked
+            .map(|authorization| authorization.evaluations())
+            .map_err(|error| error.to_string())
+    }
+
+    /// The ARN of what `at:` names: the root or a unit by its name, an account by the scenario's name for it.
+    pub(crate) fn control_target(&self, name: &str) -> Option<String> {
+        let account = self
+            .world
+            .accounts
+            .iter()
+            .find(|account| account.name == name);
+        let name = account.map_or(name, |account| account.id.as_str());
         self.mock
-            .read(|world| world.root_credentials(account))
-            .map(sdk_credentials)
-            .ok_or_else(|| format!("there is no account `{account}`"))
+            .read(|world| world.control_target(name).map(str::to_owned))
     }
 
     /// AWS's evaluation of each action that a request needed.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rolecall_mock::{
-    BucketSpec, CustomerPolicySpec, PolicySpec, RoleSpec, UserSpec, World, WorldError,
+    BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec, OrganizationSpec,
+    PolicySpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec, World, WorldError,
 };
 
 use crate::scenario::model;
@@ -38,12 +39,10 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
         built.add_account(&account.id)?;
     }
     for policy in &world.policies {
-        built.add_policy(CustomerPolicySpec {
-            account: policy.account.clone(),
-            path: "/".to_owned(),
-            name: policy.name.value.clone(),
-            document: document(&policy.document),
-        })?;
+        built.add_policy(customer_policy_spec(policy))?;
+    }
+    for group in &world.groups {
+        built.add_group(group_spec(group))?;
     }
     for user in &world.users {
         built.add_user(user_spec(user))?;
@@ -54,28 +53,34 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
     for bucket in &world.buckets {
         built.add_bucket(bucket_spec(bucket))?;
     }
+    for resource in &world.resources {
+        built.put_resource(resource_spec(resource))?;
+    }
+    let organization = world.organization.as_ref().map(organization_spec);
+    built.set_organization(organization.as_ref())?;
     Ok(built)
 }
 
-fn missing(world: &model::World) -> Option<&'static str> {
-    let has_mfa = world.users.iter().any(|user| user.mfa);
+pub(super) fn missing(world: &model::World) -> Option<&'static str> {
     [
-        (world.organization.is_some(), "organizations"),
-        (!world.groups.is_empty(), "groups"),
-        (has_mfa, "MFA devices"),
         (!world.oidc_providers.is_empty(), "OIDC providers"),
         (!world.saml_providers.is_empty(), "SAML providers"),
         (!world.distributions.is_empty(), "distributions"),
-        (
-            !world.resources.is_empty(),
-            "resources with policies of their own",
-        ),
     ]
     .into_iter()
     .find_map(|(has, what)| has.then_some(what))
 }
 
-fn user_spec(user: &model::User) -> UserSpec {
+pub(super) fn customer_policy_spec(policy: &model::CustomerPolicy) -> CustomerPolicySpec {
+    CustomerPolicySpec {
+        account: policy.account.clone(),
+        path: "/".to_owned(),
+        name: policy.name.value.clone(),
+        document: document(&policy.document),
+    }
+}
+
+pub(super) fn user_spec(user: &model::User) -> UserSpec {
     UserSpec {
         path: user.path.clone(),
         policies: policies(&user.policies, &user.account),
@@ -85,11 +90,68 @@ fn user_spec(user: &model::User) -> UserSpec {
             .map(|boundary| policy(boundary, &user.account, 0)),
         tags: user.tags.clone(),
         access_key_active: user.access_key_active,
+        groups: user.groups.clone(),
+        mfa: user.mfa,
         ..UserSpec::new(&user.account, &user.name.value)
     }
 }
 
-fn role_spec(role: &model::Role) -> RoleSpec {
+pub(super) fn group_spec(group: &model::Group) -> GroupSpec {
+    GroupSpec {
+        account: group.account.clone(),
+        path: group.path.clone(),
+        name: group.name.value.clone(),
+        policies: policies(&group.policies, &group.account),
+    }
+}
+
+pub(super) fn resource_spec(resource: &model::Resource) -> ResourceSpec {
+    ResourceSpec {
+        arn: resource.arn.value.clone(),
+        account: resource.account.clone(),
+        policy: resource
+            .policy
+            .as_ref()
+            .map(|policy| document(&policy.document)),
+        tags: resource.tags.clone(),
+    }
+}
+
+pub(super) fn organization_spec(organization: &model::Organization) -> OrganizationSpec {
+    OrganizationSpec {
+        id: organization.id.clone(),
+        management: organization.management.clone(),
+        root: unit_spec(&organization.root),
+    }
+}
+
+fn unit_spec(unit: &model::Unit) -> UnitSpec {
+    UnitSpec {
+        name: unit.name.value.clone(),
+        service_control: control_policies(&unit.service_control),
+        resource_control: control_policies(&unit.resource_control),
+        units: unit.units.iter().map(unit_spec).collect(),
+        accounts: unit.accounts.iter().map(member_spec).collect(),
+    }
+}
+
+fn member_spec(member: &model::Member) -> MemberSpec {
+    MemberSpec {
+        account: member.account.clone(),
+        service_control: control_policies(&member.service_control),
+        resource_control: control_policies(&member.resource_control),
+    }
+}
+
+fn control_policies(references: &[PolicyReference]) -> Vec<ControlPolicySpec> {
+    let spec = |(index, reference): (usize, &PolicyReference)| ControlPolicySpec {
+        name: policy_name(&reference.origin, index),
+        document: document(&reference.document),
+    };
+    references.iter().enumerate().map(spec).collect()
+}
+
+pub(super) fn role_spec(role: &model::Role) -> RoleSpec {
     RoleSpec {
         path: role.path.clone(),
         policies: policies(&role.policies, &role.account),
@@ -107,7 +169,7 @@ fn role_spec(role: &model::Role) -> RoleSpec {
     }
 }
 
-fn bucket_spec(bucket: &model::Bucket) -> BucketSpec {
+pub(super) fn bucket_spec(bucket: &model::Bucket) -> BucketSpec {
     BucketSpec {
         policy: bucket
             .policy
@@ -132,33 +194,37 @@ fn policies(references: &[PolicyReference], account: &str) -> Vec<PolicySpec> {
         .collect()
 }
 
-/// A policy from a file or written in place is an inline policy, named after the file or its place in the list.
+/// A policy from a file or written in place is an inline policy.
 fn policy(reference: &PolicyReference, account: &str, index: usize) -> PolicySpec {
     let document = document(&reference.document);
     match &reference.origin {
-        PolicyOrigin::File(path) => PolicySpec::Inline {
-            name: file_stem(path).to_owned(),
-            document,
-        },
-        PolicyOrigin::Inline => PolicySpec::Inline {
-            name: format!("inline-{}", index + 1),
-            document,
-        },
         PolicyOrigin::Customer(name) => PolicySpec::Managed {
             arn: format!("arn:aws:iam::{account}:policy/{name}"),
             document,
         },
-        PolicyOrigin::Plan { address, .. } => {
-            let name = address.rsplit('.').next().unwrap_or(address);
-            PolicySpec::Inline {
-                name: name.to_owned(),
-                document,
-            }
-        }
         PolicyOrigin::Aws(arn) => PolicySpec::Managed {
             arn: arn.clone(),
             document,
         },
+        PolicyOrigin::File(_) | PolicyOrigin::Inline | PolicyOrigin::Plan { .. } => {
+            PolicySpec::Inline {
+                name: policy_name(&reference.origin, index),
+                document,
+            }
+        }
+    }
+}
+
+/// A policy's name: its file's, its own, or its place in the list.
+fn policy_name(origin: &PolicyOrigin, index: usize) -> String {
+    match origin {
+        PolicyOrigin::File(path) => file_stem(path).to_owned(),
+        PolicyOrigin::Inline => format!("inline-{}", index + 1),
+        PolicyOrigin::Customer(name) => name.clone(),
+        PolicyOrigin::Aws(arn) => arn.rsplit('/').next().unwrap_or(arn).to_owned(),
+        PolicyOrigin::Plan { address, .. } => {
+            address.rsplit('.').next().unwrap_or(address).to_owned()
+        }
     }
 }
 

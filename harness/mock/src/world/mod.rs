@@ -78,6 +78,8 @@ pub struct World {
     resources: HashMap<String, Arc<OtherResource>>,
     /// The accounts of the organization.
     members: HashMap<AccountId, Arc<Membership>>,
+    /// What control policies are attached to, by name.
+    control_targets: HashMap<String, String>,
     /// The step of the last code of each MFA device, by serial number.
     mfa_steps: HashMap<String, i64>,
 }
@@ -114,6 +116,7 @@ impl World {
             buckets: HashMap::new(),
             resources: HashMap::new(),
             members: HashMap::new(),
+            control_targets: HashMap::new(),
             mfa_steps: HashMap::new(),
         }
     }

@@ -33,6 +33,7 @@ struct Builder<'w> {
     /// The letters that tell the root from others.
     root: String,
     members: HashMap<AccountId, Arc<Membership>>,
+    targets: HashMap<String, String>,
 }
 
 #[derive(Clone, Copy)]
@@ -70,6 +71,7 @@ impl World {
     pub fn set_organization(&mut self, spec: Option<&OrganizationSpec>) -> Result<(), WorldError> {
         let Some(spec) = spec else {
             self.members.clear();
+            self.control_targets.clear();
             return Ok(());
         };
         let mut builder = Builder {
@@ -77,6 +79,7 @@ impl World {
             spec,
             root: self.ids.named(&spec.id).lower_case(4),
             members: HashMap::new(),
+            targets: HashMap::new(),
         };
         let id = format!("r-{}", builder.root);
         let top = Way {
@@ -84,12 +87,20 @@ impl World {
             ..Way::default()
         };
         builder.unit(&spec.root, &format!("root/{}/{id}", spec.id), &id, &top)?;
-        let members = builder.members;
+        let Builder {
+            members, targets, ..
+        } = builder;
         for account in members.keys() {
             self.known_account(account.as_str())?;
         }
         self.members = members;
+        self.control_targets = targets;
         Ok(())
+    }
+
+    /// The ARN of what control policies are attached to: the root or a unit by its name, an account by its number.
+    pub fn control_target(&self, name: &str) -> Option<&str> {
+        self.control_targets.get(name).map(String::as_str)
     }
 
     /// An account's place in the organization.
@@ -121,6 +132,7 @@ impl Builder<'_> {
             &unit.service_control,
             &unit.resource_control,
         );
+        self.targets.insert(unit.name.clone(), self.arn(resource));
         for account in &unit.accounts {
             self.account(account, &way)?;
         }
@@ -147,6 +159,7 @@ impl Builder<'_> {
             &account.service_control,
             &account.resource_control,
         );
+        self.targets.insert(id.to_string(), self.arn(&resource));
         let is_management = self.spec.management.as_deref() == Some(id.as_str());
         let binding = |levels| if is_management { Vec::new() } else { levels };
         let membership = Membership {
