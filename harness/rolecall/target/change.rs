@@ -14,142 +14,146 @@ pub(super) fn apply(
     before: &model::World,
     change: &Change,
 ) -> Result<(), WorldError> {
-    change
-        .touched
-        .iter()
-        .try_for_each(|touched| apply_one(world, before, &change.world, touched))
-}
-
-fn apply_one(
-    world: &mut World,
-    before: &model::World,
-    after: &model::World,
-    touched: &Touched,
-) -> Result<(), WorldError> {
-    let name = touched.name.as_str();
-    let deleted = touched.kind == ChangeKind::Deleted;
-    let created = touched.kind == ChangeKind::Created;
-    match touched.entity {
-        Entity::User => {
-            for user in before
-                .users
-                .iter()
-                .filter(|user| deleted && user.name.value == name)
-            {
-                world.remove_user(&user.account, name)?;
-            }
-            for user in after.users.iter().filter(|user| user.name.value == name) {
-                let spec = user_spec(user);
-                if created {
-                    world.add_user(spec)?
-                } else {
-                    world.update_user(spec)?
-                }
-            }
+    let after = &change.world;
+    for touched in &change.touched {
+        if touched.kind == ChangeKind::Deleted {
+            remove(world, before, touched)?;
+        } else {
+            put(world, after, touched)?;
         }
-        Entity::Group => {
-            for group in before
-                .groups
-                .iter()
-                .filter(|group| deleted && group.name.value == name)
-            {
-                world.remove_group(&group.account, name)?;
-            }
-            for group in after.groups.iter().filter(|group| group.name.value == name) {
-                let spec = group_spec(group);
-                if created {
-                    world.add_group(spec)?
-                } else {
-                    world.update_group(spec)?
-                }
-            }
-        }
-        Entity::Role => {
-            for role in before
-                .roles
-                .iter()
-                .filter(|role| deleted && role.name.value == name)
-            {
-                world.remove_role(&role.account, name)?;
-            }
-            for role in after.roles.iter().filter(|role| role.name.value == name) {
-                let spec = role_spec(role);
-                if created {
-                    world.add_role(spec)?
-                } else {
-                    world.update_role(spec)?
-                }
-            }
-        }
-        Entity::Policy => {
-            for policy in before
-                .policies
-                .iter()
-                .filter(|policy| deleted && policy.name.value == name)
-            {
-                world.remove_policy(&policy.account, name)?;
-            }
-            for policy in after
-                .policies
-                .iter()
-                .filter(|policy| policy.name.value == name)
-            {
-                let spec = customer_policy_spec(policy);
-                if created {
-                    world.add_policy(spec).map(drop)?
-                } else {
-                    world.update_policy(spec)?
-                }
-            }
-        }
-        Entity::Bucket => {
-            if deleted {
-                world.remove_bucket(name)?;
-            }
-            for bucket in after
-                .buckets
-                .iter()
-                .filter(|bucket| bucket.name.value == name)
-            {
-                let spec = bucket_spec(bucket);
-                let objects = spec.objects.clone();
-                if created {
-                    world.add_bucket(spec)?
-                } else {
-                    world.update_bucket(spec)?
-                }
-                if touched.changes("objects") {
-                    world.set_objects(name, objects)?;
-                }
-            }
-        }
-        Entity::Resource => {
-            if deleted {
-                world.remove_resource(name)?;
-            }
-            for resource in after
-                .resources
-                .iter()
-                .filter(|resource| resource.arn.value == name)
-            {
-                world.put_resource(resource_spec(resource))?;
-            }
-        }
-        Entity::Organization => {
-            let organization = after.organization.as_ref().map(organization_spec);
-            world.set_organization(organization.as_ref())?;
-        }
-        // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::OidcProvider | Entity::SamlProvider | Entity::Distribution => {}
     }
     Ok(())
 }
 
-impl Touched {
-    fn changes(&self, member: &str) -> bool {
-        match &self.kind {
-            ChangeKind::Updated(members) => members.iter().any(|changed| changed == member),
-            ChangeKind::Created | ChangeKind::Deleted => false,
+fn remove(world: &mut World, before: &model::World, touched: &Touched) -> Result<(), WorldError> {
+    let name = touched.name.as_str();
+    match touched.entity {
+        Entity::User => {
+            let user = before.users.iter().find(|user| user.name.value == name);
+            user.map_or(Ok(()), |user| world.remove_user(&user.account, name))
         }
+        Entity::Group => {
+            let group = before.groups.iter().find(|group| group.name.value == name);
+            group.map_or(Ok(()), |group| world.remove_group(&group.account, name))
+        }
+        Entity::Role => {
+            let role = before.roles.iter().find(|role| role.name.value == name);
+            role.map_or(Ok(()), |role| world.remove_role(&role.account, name))
+        }
+        Entity::Policy => {
+            let mut named = before
+                .policies
+                .iter()
+                .filter(|policy| policy.name.value == name);
+            named.try_for_each(|policy| world.remove_policy(&policy.account, name))
+        }
+        Entity::Bucket => world.remove_bucket(name),
+        Entity::Resource => world.remove_resource(name),
+        Entity::Organization => world.set_organization(None),
+        // Condition keys belong to the stage; the others can't be in a world that was built.
+        Entity::Context | Entity::OidcProvider | Entity::SamlProvider | Entity::Distribution => {
+            Ok(())
+        }
+    }
+}
+
+/// Makes what is touched, or gives it its new members.
+fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(), WorldError> {
+    let name = touched.name.as_str();
+    let made = touched.kind == ChangeKind::Created;
+    match touched.entity {
+        Entity::User => {
+            let named = after.users.iter().filter(|user| user.name.value == name);
+            let change = if made {
+                World::add_user
+            } else {
+                World::update_user
+            };
+            named
+                .map(user_spec)
+                .try_for_each(|spec| change(world, spec))
+        }
+        Entity::Group => {
+            let named = after.groups.iter().filter(|group| group.name.value == name);
+            let change = if made {
+                World::add_group
+            } else {
+                World::update_group
+            };
+            named
+                .map(group_spec)
+                .try_for_each(|spec| change(world, spec))
+        }
+        Entity::Role => {
+            let named = after.roles.iter().filter(|role| role.name.value == name);
+            let change = if made {
+                World::add_role
+            } else {
+                World::update_role
+            };
+            named
+                .map(role_spec)
+                .try_for_each(|spec| change(world, spec))
+        }
+        Entity::Policy => {
+            let mut named = after
+                .policies
+                .iter()
+                .filter(|policy| policy.name.value == name);
+            named.try_for_each(|policy| {
+                let spec = customer_policy_spec(policy);
+                if made {
+                    world.add_policy(spec).map(drop)
+                } else {
+                    world.update_policy(spec)
+                }
+            })
+        }
+        Entity::Bucket => {
+            let mut named = after
+                .buckets
+                .iter()
+                .filter(|bucket| bucket.name.value == name);
+            named.try_for_each(|bucket| put_bucket(world, bucket, touched))
+        }
+        Entity::Resource => {
+            let named = after
+                .resources
+                .iter()
+                .filter(|resource| resource.arn.value == name);
+            named
+                .map(resource_spec)
+                .try_for_each(|spec| world.put_resource(spec))
+        }
+        Entity::Organization => {
+            let organization = after.organization.as_ref().map(organization_spec);
+            world.set_organization(organization.as_ref())
+        }
+        // Condition keys belong to the stage; the others can't be in a world that was built.
+        Entity::Context | Entity::OidcProvider | Entity::SamlProvider | Entity::Distribution => {
+            Ok(())
+        }
+    }
+}
+
+/// A bucket keeps what the steps before have put into it, unless its objects are what changes.
+fn put_bucket(
+    world: &mut World,
+    bucket: &model::Bucket,
+    touched: &Touched,
+) -> Result<(), WorldError> {
+    let spec = bucket_spec(bucket);
+    match &touched.kind {
+        ChangeKind::Updated(members) => {
+            let objects = members
+                .iter()
+                .any(|member| member == "objects")
+                .then(|| spec.objects.clone());
+            world.update_bucket(spec)?;
+            objects.map_or(Ok(()), |objects| {
+                world.set_objects(&bucket.name.value, objects)
+            })
+        }
+        ChangeKind::Created | ChangeKind::Deleted => world.add_bucket(spec),
     }
 }

@@ -197,10 +197,10 @@ impl Stage {
                 Asker::Holder(&holder)
             }
         };
-        let asked = self
+        let answer = self
             .mock
             .ask(asker, action, resource, &self.context(context));
-        asked
+        answer
             .map(|authorization| authorization.evaluations())
             .map_err(|error| error.to_string())
     }
