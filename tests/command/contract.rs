@@ -67,7 +67,7 @@ fn what_is_no_decision_is_an_error_with_status_3(#[case] scenario: &str, #[case]
 }
 
 #[rstest]
-#[case::empty(b"" as &[u8], "`it.yaml` is empty")]
+#[case::empty(b"" as &[u8], "the file is empty")]
 #[case::tab(b"scenario: x\n\tsteps: []\n", "tab")]
 #[case::duplicate_key(b"scenario: x\nscenario: y\nsteps: []\n", "`scenario`")]
 #[case::unknown_key(b"scenario: x\nstep: []\n", "did you mean `steps`?")]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use rolecall_policy::evaluation::{Element, StatementTrace};
-use rolecall_policy::{Check, CheckType, Effect, Evaluation};
+use rolecall_policy::{Check, CheckType, Effect, Evaluation, PolicyType};
 
 use crate::scenario::model::{Because, BecausePolicy};
 
@@ -73,9 +73,7 @@ pub fn difference(
 }
 
 fn satisfies(because: &Because, target: Option<&str>, deciding: &DecidingCheck<'_>) -> bool {
-    because
-        .policy
-        .is_none_or(|policy| policy == policy_of(deciding))
+    because.policy.is_none_or(|policy| is_in(policy, deciding))
         && target.is_none_or(|target| deciding.check.target_arn.as_deref() == Some(target))
         && because
             .explicit
@@ -83,13 +81,51 @@ fn satisfies(because: &Because, target: Option<&str>, deciding: &DecidingCheck<'
         && statements_satisfy(because, deciding.check)
 }
 
-/// The scenario language's word for the layer of a check.
+/// The scenario language's word for the layer that decided: for an explicit deny that of the statement (a resource's own
+/// policy before the caller's, as in AWS's messages), else that of the check.
 pub fn policy_of(deciding: &DecidingCheck<'_>) -> BecausePolicy {
-    match deciding.check.check_type {
+    let action = &deciding.evaluation.action;
+    let denying = denying_policies(deciding);
+    if denying.contains(&PolicyType::ResourceBased) {
+        return of_type(PolicyType::ResourceBased, action);
+    }
+    match denying.first() {
+        Some(policy_type) => of_type(*policy_type, action),
+        None => of_check(deciding.check.check_type, action),
+    }
+}
+
+/// The types of the policies whose statements explicitly denied; none for an implicit deny.
+fn denying_policies(deciding: &DecidingCheck<'_>) -> Vec<PolicyType> {
+    if deciding.check.effect != Effect::ExplicitDeny {
+        return Vec::new();
+    }
+    let matched = deciding.check.matched();
+    matched
+        .filter(|trace| !trace.allows)
+        .map(|trace| trace.policy_type)
+        .collect()
+}
+
+fn of_type(policy_type: PolicyType, action: &str) -> BecausePolicy {
+    match policy_type {
+        PolicyType::IdentityBased => BecausePolicy::Identity,
+        PolicyType::ResourceBased if concerns_trust(action) => BecausePolicy::Trust,
+        PolicyType::ResourceBased => BecausePolicy::Resource,
+        PolicyType::PermissionsBoundary => BecausePolicy::Boundary,
+        PolicyType::Session => BecausePolicy::Session,
+        PolicyType::ServiceControl => BecausePolicy::ServiceControl,
+        PolicyType::ResourceControl => BecausePolicy::ResourceControl,
+        PolicyType::VpcEndpoint => BecausePolicy::Endpoint,
+    }
+}
+
+fn of_check(check_type: CheckType, action: &str) -> BecausePolicy {
+    match check_type {
         CheckType::ResourceControlPolicy => BecausePolicy::ResourceControl,
         CheckType::ServiceControlPolicy => BecausePolicy::ServiceControl,
         CheckType::VpcEndpoint => BecausePolicy::Endpoint,
-        CheckType::Resource if concerns_trust(&deciding.evaluation.action) => BecausePolicy::Trust,
+        CheckType::Resource if concerns_trust(action) => BecausePolicy::Trust,
         CheckType::Resource => BecausePolicy::Resource,
         CheckType::Principal => BecausePolicy::Identity,
         CheckType::PermissionsBoundary => BecausePolicy::Boundary,
@@ -103,6 +139,16 @@ pub fn concerns_trust(action: &str) -> bool {
     action.starts_with("sts:assume")
         || action == "sts:tagsession"
         || action == "sts:setsourceidentity"
+}
+
+/// Whether a layer decided: with several explicit denies in one check, each of their layers did.
+fn is_in(policy: BecausePolicy, deciding: &DecidingCheck<'_>) -> bool {
+    let action = &deciding.evaluation.action;
+    let denying = denying_policies(deciding);
+    policy == policy_of(deciding)
+        || denying
+            .into_iter()
+            .any(|policy_type| of_type(policy_type, action) == policy)
 }
 
 fn statements_satisfy(because: &Because, check: &Check) -> bool {
