@@ -1,7 +1,5 @@
 //! The values that go in and come out.
 
-#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
-
 use rolecall_policy::evaluate::is_reserved;
 use rolecall_policy::{
     CheckType, Context, Document, Effect, Node, PolicyType, Principal, SourceId, Value, json,
