@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use rolecall_policy::{Context, PolicySet, Principal};
 
 use crate::context::Circumstances;
+use crate::service::sts::WebIdentity;
 use crate::world::{
     AccessKey, AccountId, KeyOwner, Membership, Partition, PolicyDocument, Role, Session,
     SessionIdentity, Tags, User, World, resource_policy, root_arn, sts_arn,
@@ -38,6 +39,8 @@ pub(crate) enum Identity {
     Role(Arc<Role>),
     /// A federated user, and the user that vouches for it; none where the root user does.
     Federated(Option<Arc<User>>),
+    /// Whom an identity provider's token vouches for, until the session begins.
+    Web(Arc<WebIdentity>),
 }
 
 /// The policies that a caller brings.
@@ -73,6 +76,14 @@ impl Caller {
     /// An AWS service, by its host.
     pub(crate) fn service(host: &str) -> Self {
         Self::new(Identity::Service(host.to_owned()), Principal::service(host))
+    }
+
+    /// Whom a provider's token vouches for. The request has no signature, and counts as anonymous beside that.
+    pub(crate) fn web_identity(identity: Arc<WebIdentity>, provider_arn: &str) -> Self {
+        Self {
+            user_id: "anonymous".to_owned(),
+            ..Self::new(Identity::Web(identity), Principal::provider(provider_arn))
+        }
     }
 
     /// The root user of an account.
@@ -186,6 +197,7 @@ impl Caller {
             }
             Identity::Role(role) => Some(world.policies_of_role(role)),
             Identity::Anonymous
+            | Identity::Web(_)
             | Identity::Service(_)
             | Identity::Root
             | Identity::Federated(None) => None,
@@ -246,7 +258,7 @@ impl Caller {
 
     fn principal_type(&self) -> &'static str {
         match self.identity {
-            Identity::Anonymous | Identity::Service(_) => "Anonymous",
+            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => "Anonymous",
             Identity::Root => "Account",
             Identity::User(_) => "User",
             Identity::Role(_) => "AssumedRole",
@@ -257,7 +269,7 @@ impl Caller {
     /// `aws:PrincipalArn`: of a role session, the role's ARN with its path.
     fn principal_arn(&self, partition: Partition) -> Option<String> {
         match &self.identity {
-            Identity::Anonymous | Identity::Service(_) => None,
+            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => None,
             Identity::Root | Identity::User(_) | Identity::Federated(_) => Some(self.arn.clone()),
             Identity::Role(role) => Some(role.arn(partition)),
         }
@@ -266,7 +278,9 @@ impl Caller {
     /// The caller's tags: a session's override those of its role or user.
     pub(crate) fn principal_tags(&self) -> Tags {
         let own = match &self.identity {
-            Identity::Anonymous | Identity::Service(_) | Identity::Root => return Tags::new(),
+            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) | Identity::Root => {
+                return Tags::new();
+            }
             Identity::Federated(None) => &NO_TAGS,
             Identity::User(user) | Identity::Federated(Some(user)) => &user.tags,
             Identity::Role(role) => &role.tags,

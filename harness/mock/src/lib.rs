@@ -18,6 +18,7 @@ pub mod carrier;
 mod clock;
 mod context;
 mod ids;
+mod jwt;
 mod mock;
 mod pipeline;
 mod service;
@@ -31,6 +32,6 @@ pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
 pub use world::{
     API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec,
-    MemberSpec, OrganizationSpec, Partition, PolicyDocument, PolicySpec, ResourceSpec, RoleSpec,
-    UnitSpec, UserSpec, World, WorldError,
+    MemberSpec, OidcProviderSpec, OrganizationSpec, Partition, PolicyDocument, PolicySpec,
+    ProviderKeysSpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec, World, WorldError,
 };

@@ -93,8 +93,8 @@ impl Exchange<'_> {
         };
         let input = codec::decode_input(self.model, operation, &verified.request, bucket)?;
         self.check_constraints(operation, &input)?;
-        let call = self.call(table, verified, input);
-        let answer = self.run(row, &call);
+        let mut call = self.call(table, verified, input);
+        let answer = self.run(row, &mut call);
         self.record(row, call);
         let id = self.ids.authorization.clone();
         Ok((operation, answer::Answered { answer, id }))
@@ -165,7 +165,7 @@ impl Exchange<'_> {
         }
     }
 
-    fn run(&self, operation: &Operation, call: &Call) -> Answer {
+    fn run(&self, operation: &Operation, call: &mut Call) -> Answer {
         match operation.handler {
             Handler::Read(handle) => {
                 let world = self.state.read();
@@ -195,7 +195,10 @@ impl Exchange<'_> {
     }
 }
 
-fn authorize(world: &World, operation: &Operation, call: &Call) -> Result<(), ServiceError> {
+fn authorize(world: &World, operation: &Operation, call: &mut Call) -> Result<(), ServiceError> {
+    if let Some(identify) = operation.identify {
+        call.caller = identify(world, call)?;
+    }
     (call.service.admits)(call, operation)?;
     if let Some(check) = operation.check {
         check(world, call)?;

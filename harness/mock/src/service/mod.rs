@@ -37,6 +37,8 @@ pub(crate) struct ServiceTable {
 pub(crate) struct Operation {
     /// By the service model's name: `PutObject`.
     pub(crate) name: &'static str,
+    /// Who calls, where the input and not a signature tells it.
+    pub(crate) identify: Option<Identify>,
     /// What is looked at before authorization, beyond the model's constraints.
     pub(crate) check: Option<Check>,
     /// What must be allowed, in the order it is asked.
@@ -54,6 +56,7 @@ impl Operation {
     ) -> Self {
         Self {
             name,
+            identify: None,
             check: None,
             needs,
             handler: Handler::Read(handler),
@@ -68,10 +71,17 @@ impl Operation {
     ) -> Self {
         Self {
             name,
+            identify: None,
             check: None,
             needs,
             handler: Handler::Write(handler),
         }
+    }
+
+    /// The same for callers that the input tells of.
+    pub(crate) const fn by(mut self, identify: Identify) -> Self {
+        self.identify = Some(identify);
+        self
     }
 
     /// The same with a check before authorization.
@@ -80,6 +90,9 @@ impl Operation {
         self
     }
 }
+
+/// Finds the caller that an input tells of.
+pub(crate) type Identify = fn(&World, &Call) -> Result<Caller, ServiceError>;
 
 /// A look at a call before authorization.
 pub(crate) type Check = fn(&World, &Call) -> Result<(), ServiceError>;

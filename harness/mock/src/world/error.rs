@@ -59,6 +59,17 @@ pub enum WorldError {
     /// Text that is no ARN.
     #[error("`{0}` is no ARN")]
     InvalidArn(String),
+    /// A JWKS that can't be read, or has no key for signatures.
+    #[error("the keys of {issuer} are no use: {problem}")]
+    InvalidKeys {
+        /// The provider's URL.
+        issuer: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A token to be issued by a provider whose private keys are elsewhere.
+    #[error("the private keys of {0} are not the world's own, so it can't issue tokens")]
+    CannotSign(String),
     /// A longest session that AWS refuses.
     #[error("a longest session of {0} seconds is not between 3600 and 43200")]
     InvalidMaxSession(i64),

@@ -10,6 +10,7 @@ mod mfa;
 mod names;
 mod organization;
 mod permissions;
+mod provider;
 mod public_policy;
 mod resource;
 mod session;
@@ -28,9 +29,11 @@ pub(crate) use self::bucket::{
 };
 pub use self::error::WorldError;
 pub(crate) use self::identity::{Group, Role, User};
-pub(crate) use self::names::{bucket_name_problem, fold};
+pub(crate) use self::names::{bucket_name_problem, check_tags, fold};
 pub(crate) use self::organization::Membership;
 pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, resource_policy};
+pub(crate) use self::provider::OidcProvider;
+pub use self::provider::{OidcProviderSpec, ProviderKeysSpec};
 pub(crate) use self::resource::OtherResource;
 pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
 pub use self::spec::{
@@ -38,6 +41,7 @@ pub use self::spec::{
     OrganizationSpec, PolicyDocument, PolicySpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec,
 };
 use crate::ids::Ids;
+use crate::jwt::KeySet;
 
 /// Tags, in the order given.
 pub(crate) type Tags = Vec<(String, String)>;
@@ -82,6 +86,10 @@ pub struct World {
     control_targets: HashMap<String, String>,
     /// The step of the last code of each MFA device, by serial number.
     mfa_steps: HashMap<String, i64>,
+    /// By ARN.
+    oidc_providers: HashMap<String, Arc<OidcProvider>>,
+    /// Keys that came from outside, by issuer.
+    published_keys: HashMap<String, Arc<KeySet>>,
 }
 
 /// An account and who lives in it.
@@ -118,6 +126,8 @@ impl World {
             members: HashMap::new(),
             control_targets: HashMap::new(),
             mfa_steps: HashMap::new(),
+            oidc_providers: HashMap::new(),
+            published_keys: HashMap::new(),
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn check_path(path: &str) -> Result<(), WorldError> {
 }
 
 /// AWS: IAM User Guide, Tags for IAM resources: 50 at most, keys that differ by case alone are the same.
-pub(super) fn check_tags(tags: &[(String, String)]) -> Result<(), WorldError> {
+pub(crate) fn check_tags(tags: &[(String, String)]) -> Result<(), WorldError> {
     let refuse = |text: String| Err(WorldError::InvalidTags(text));
     if tags.len() > 50 {
         return refuse(format!("{} tags are more than 50", tags.len()));

@@ -7,6 +7,7 @@ use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::sigv4::{Algorithm, Scope, Secret, SignedRequest, SigningKey};
 
 use super::{AccountId, Tags};
+use crate::context::ContextKey;
 
 /// An access key, long-term (`AKIA…`) or temporary (`ASIA…`).
 #[derive(Debug)]
@@ -102,6 +103,8 @@ pub(crate) struct Session {
     pub(crate) mfa: Option<Timestamp>,
     /// Whether it is `AssumeRoot`'s.
     pub(crate) assumed_root: bool,
+    /// What the session keeps of the identity provider that vouched for it.
+    pub(crate) provider_keys: Vec<ContextKey>,
 }
 
 /// Whose session it is. The unique id binds it: whoever is deleted and made anew is someone else.
@@ -151,6 +154,9 @@ impl Session {
         }
         if self.assumed_root {
             context.set("aws:AssumedRoot", "true");
+        }
+        for key in &self.provider_keys {
+            key.set(context);
         }
     }
 }

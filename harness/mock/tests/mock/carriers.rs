@@ -249,6 +249,31 @@ async fn a_test_suite_can_ask_the_server_itself() {
 }
 
 #[tokio::test]
+async fn the_server_takes_the_keys_of_an_issuer() {
+    let address = start(&Mock::new(world()), Limits::default()).await;
+    let keys = r#"{"keys": [{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+    let rows = [
+        ("PUT", "?issuer=https%3A%2F%2Fexample.com", keys, "204 "),
+        ("PUT", "?issuer=https://example.com", keys, "204 "),
+        ("PUT", "?issuer=https://example.com", "{}", "400 "),
+        ("PUT", "?issuer=", keys, "400 "),
+        ("PUT", "", keys, "400 "),
+        ("POST", "?issuer=https://example.com", keys, "405 "),
+    ];
+    for (method, query, body, status) in rows {
+        let request = post(&format!("/_rolecall/jwks{query}"), body);
+        let request = String::from_utf8(request).unwrap();
+        let request = request.replacen("POST", method, 1);
+        let answer = exchange(address, request.as_bytes()).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{method} {query}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_server_withstands_its_clients() {
     let limits = Limits {
         head: 8192,

@@ -19,3 +19,5 @@ mod signatures;
 mod sts;
 #[cfg(test)]
 mod sts_sessions;
+#[cfg(test)]
+mod web_identity;

@@ -93,7 +93,15 @@ fn effect(node: &Node) -> Option<StatementEffect> {
 
 /// A string, or the strings of a list; what isn't a string counts as one that matches nothing.
 fn texts(node: &Node) -> impl ExactSizeIterator<Item = Option<&str>> {
-    node.items().iter().map(Node::as_str)
+    items(node).iter().map(Node::as_str)
+}
+
+/// The items of a list, or the value alone.
+pub(super) fn items(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::List(items) => items,
+        _ => std::slice::from_ref(node),
+    }
 }
 
 fn clauses(node: &Node, variables: bool) -> Option<Box<[Clause]>> {
@@ -106,7 +114,7 @@ fn clauses(node: &Node, variables: bool) -> Option<Box<[Clause]>> {
             return None;
         };
         for key in keys {
-            let values = key.value.items().iter().map(scalar);
+            let values = items(&key.value).iter().map(scalar);
             clauses.push(Clause::new(
                 &operator.key,
                 &key.key,

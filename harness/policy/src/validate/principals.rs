@@ -1,6 +1,6 @@
 //! Principals.
 
-use super::shape::{Part, wrong_type};
+use super::shape::{Part, items};
 use super::{Findings, Rule};
 use crate::arn::{self, Arn};
 use crate::node::{Entry, Node, Span, Value};
@@ -33,10 +33,7 @@ pub struct NamedPrincipal<'n> {
 /// # Ok::<(), rolecall_policy::json::JsonError>(())
 /// ```
 pub fn named_principals(document: &Node) -> Vec<NamedPrincipal<'_>> {
-    let statements = document
-        .get("Statement")
-        .map(Node::items)
-        .unwrap_or_default();
+    let statements = document.get("Statement").map(items).unwrap_or_default();
     statements
         .iter()
         .flat_map(|statement| {
@@ -50,7 +47,7 @@ pub fn named_principals(document: &Node) -> Vec<NamedPrincipal<'_>> {
 
 fn named(principal: &Node) -> impl Iterator<Item = NamedPrincipal<'_>> {
     entries(principal).iter().flat_map(|entry| {
-        let names = entry.value.items().iter();
+        let names = items(&entry.value).iter();
         names.filter_map(|item| {
             Some(NamedPrincipal {
                 kind: entry.key.as_str(),
@@ -116,7 +113,10 @@ fn check_value(value: &Node, findings: &mut Findings) {
                 .add(Rule::PrincipalText, value.span, text, "the type is missing")
                 .help(format!("write `{{\"AWS\": \"{text}\"}}`"));
         }
-        _ => wrong_type(value, "a map of types", findings),
+        _ => {
+            let label = format!("expected a map of types, found {}", value.value.kind());
+            findings.add(Rule::WrongType, value.span, "", label);
+        }
     }
 }
 
@@ -130,7 +130,7 @@ fn check_type(entry: &Entry, findings: &mut Findings) {
         }
         return;
     }
-    if entry.value.items().is_empty() {
+    if items(&entry.value).is_empty() {
         findings.add(
             Rule::PrincipalEmpty,
             entry.value.span,
@@ -138,11 +138,12 @@ fn check_type(entry: &Entry, findings: &mut Findings) {
             "nobody is named",
         );
     }
-    for item in entry.value.items() {
+    for item in items(&entry.value) {
         if let Some(name) = item.as_str() {
             check_name(&entry.key, name, item.span, findings);
         } else {
-            wrong_type(item, "a string", findings);
+            let label = format!("expected a string, found {}", item.value.kind());
+            findings.add(Rule::WrongType, item.span, "", label);
         }
     }
 }

@@ -5,6 +5,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use jiff::SignedDuration;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json as object};
 
 use super::json;
@@ -27,9 +28,11 @@ pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> 
             ok(&object!({}))
         }
         ("clock", &Method::POST) => advance(mock, body),
+        ("jwks", &Method::PUT) => publish_keys(mock, head.uri.query(), body),
         ("evaluations", &Method::GET) => ok(&json::evaluations(&mock.evaluations())),
         ("health" | "evaluations", _) => not_allowed("GET"),
         ("reset" | "clock", _) => not_allowed("POST"),
+        ("jwks", _) => not_allowed("PUT"),
         _ => refuse(StatusCode::NOT_FOUND, "there is nothing here"),
     }
 }
@@ -50,6 +53,31 @@ fn advance(mock: &Mock, body: &[u8]) -> Response<Bytes> {
             StatusCode::BAD_REQUEST,
             r#"the body is to be like {"advance": "1h"}"#,
         ),
+    }
+}
+
+/// A JWKS, and in the query `issuer=URL`.
+fn publish_keys(mock: &Mock, query: Option<&str>, body: &[u8]) -> Response<Bytes> {
+    let mut parameters = query.unwrap_or_default().split('&');
+    let issuer = parameters.find_map(|parameter| parameter.strip_prefix("issuer="));
+    let issuer = issuer.and_then(|issuer| percent_decode_str(issuer).decode_utf8().ok());
+    let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "the query is to be like issuer=https://token.actions.githubusercontent.com",
+        );
+    };
+    let published = match std::str::from_utf8(body) {
+        Ok(jwks) => mock.update(|world| world.publish_keys(&issuer, jwks)),
+        Err(_) => return refuse(StatusCode::BAD_REQUEST, "the body is to be a JWKS"),
+    };
+    match published {
+        Ok(()) => {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
     }
 }
 

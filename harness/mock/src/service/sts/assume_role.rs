@@ -6,6 +6,7 @@ use super::credentials::{NewSession, issue};
 use super::session_policy::SessionPolicies;
 use super::{access_denied, mfa, role, session_tags, source_identity, validation_error};
 use crate::caller::{Identity, assumed_role_arn};
+use crate::context::ContextKey;
 use crate::service::Answer;
 use crate::service::call::Call;
 use crate::world::{SessionIdentity, World};
@@ -48,13 +49,21 @@ fn check_source_identity(call: &Call) -> Result<(), ServiceError> {
 
 /// Begins a session of a role that trusts the caller.
 pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
+    let answer = begin(world, call, Vec::new())?;
+    if let Some(shown) = mfa::shown(world, call)? {
+        shown.use_up(world);
+    }
+    Ok(answer.into())
+}
+
+/// Begins a session of the role of `RoleArn`, which keeps those keys of the identity provider that vouched for it.
+pub(super) fn begin(
+    world: &mut World,
+    call: &Call,
+    provider_keys: Vec<ContextKey>,
+) -> Result<Structure, ServiceError> {
     let Some(role) = role(world, call).cloned() else {
-        // Only where authorization is switched off.
-        return Err(access_denied(format!(
-            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-            call.caller.arn(),
-            call.required("RoleArn")
-        )));
+        return Err(no_role(call));
     };
     let duration = duration(call, role.max_session)?;
     let session_name = call.required("RoleSessionName").to_owned();
@@ -78,17 +87,26 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
         transitive_tags,
         source_identity: source_identity.clone(),
         duration,
+        provider_keys,
         ..NewSession::new(role.account.clone(), identity)
     };
-    if let Some(shown) = mfa::shown(world, call)? {
-        shown.use_up(world);
-    }
     Ok(Structure::new()
         .with("AssumedRoleUser", user)
         .with("Credentials", issue(world, session, call.now()))
         .with_some("PackedPolicySize", packed_size)
-        .with_some("SourceIdentity", source_identity)
-        .into())
+        .with_some("SourceIdentity", source_identity))
+}
+
+/// Only where authorization is switched off.
+fn no_role(call: &Call) -> ServiceError {
+    access_denied(match &call.caller.identity {
+        Identity::Web(_) => "Not authorized to perform sts:AssumeRoleWithWebIdentity".to_owned(),
+        _ => format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            call.caller.arn(),
+            call.required("RoleArn")
+        ),
+    })
 }
 
 /// The session's length: the range is the model's matter; then the role's maximum, then the hour of chained roles.

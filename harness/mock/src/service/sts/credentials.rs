@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rolecall_policy::PolicySet;
 use rolecall_wire::Structure;
 
+use crate::context::ContextKey;
 use crate::world::{AccessKey, AccountId, KeyOwner, Session, SessionIdentity, Tags, World};
 
 /// What a session is to be.
@@ -23,6 +24,8 @@ pub(super) struct NewSession {
     pub(super) mfa: Option<Timestamp>,
     /// Whether it is `AssumeRoot`'s.
     pub(super) assumed_root: bool,
+    /// What the session keeps of the identity provider that vouched for it.
+    pub(super) provider_keys: Vec<ContextKey>,
 }
 
 impl NewSession {
@@ -38,6 +41,7 @@ impl NewSession {
             duration: 0,
             mfa: None,
             assumed_root: false,
+            provider_keys: Vec::new(),
         }
     }
 }
@@ -69,6 +73,7 @@ pub(super) fn issue(world: &mut World, new: NewSession, now: Timestamp) -> Struc
         source_identity: new.source_identity,
         mfa: new.mfa,
         assumed_root: new.assumed_root,
+        provider_keys: new.provider_keys,
     };
     let owner = KeyOwner::Session(Arc::new(session));
     world.add_session(AccessKey::new(id, secret, true, owner), now);

@@ -11,12 +11,17 @@ mod mfa;
 mod session_policy;
 mod session_tags;
 mod session_token;
+mod web_identity;
+mod web_identity_claims;
+mod web_identity_keys;
+mod web_identity_token;
 
 use std::sync::Arc;
 
 use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::{ServiceError, Structure};
 
+pub(crate) use self::web_identity_token::WebIdentity;
 use super::call::Call;
 use super::need::{Key, Need, Resource, ResourceKind, When};
 use super::{Denial, Operation, ServiceTable};
@@ -29,6 +34,7 @@ const IAM_ROLE_TAGS: Key = Key::ResourceTags("iam:ResourceTag/");
 const REQUEST_TAGS: Key = Key::From(session_tags::request_keys);
 const TRANSITIVE_TAGS: Key = Key::From(session_tags::transitive_keys);
 const SOURCE_IDENTITY: Key = Key::From(source_identity_key);
+const CLAIMS: Key = Key::From(web_identity_keys::of_request);
 const MFA: Key = Key::From(mfa::keys);
 const TASK_POLICY: Key = Key::From(|call, context| {
     if let Some(task) = assume_root::task(call) {
@@ -36,24 +42,28 @@ const TASK_POLICY: Key = Key::From(|call, context| {
     }
 });
 
+const TAG_SESSION: Need = Need::new("sts:TagSession", ResourceKind::Role)
+    .when(When::Case(session_tags::are_involved))
+    .keys(&[
+        REQUEST_TAGS,
+        TRANSITIVE_TAGS,
+        AWS_ROLE_TAGS,
+        IAM_ROLE_TAGS,
+        CLAIMS,
+        MFA,
+    ]);
+const SET_SOURCE_IDENTITY: Need = Need::new("sts:SetSourceIdentity", ResourceKind::Role)
+    .when(When::Case(|call| source_identity(call).is_some()))
+    .keys(&[SOURCE_IDENTITY, AWS_ROLE_TAGS, IAM_ROLE_TAGS, CLAIMS, MFA]);
+
 /// AWS: Service Authorization Reference, AWS Security Token Service. The extra actions are asked before
 /// `sts:AssumeRole`, since a denial names them where both fail.
 const OPERATIONS: &[Operation] = &[
     Operation::write(
         "AssumeRole",
         &[
-            Need::new("sts:TagSession", ResourceKind::Role)
-                .when(When::Case(session_tags::are_involved))
-                .keys(&[
-                    REQUEST_TAGS,
-                    TRANSITIVE_TAGS,
-                    AWS_ROLE_TAGS,
-                    IAM_ROLE_TAGS,
-                    MFA,
-                ]),
-            Need::new("sts:SetSourceIdentity", ResourceKind::Role)
-                .when(When::Case(|call| source_identity(call).is_some()))
-                .keys(&[SOURCE_IDENTITY, AWS_ROLE_TAGS, IAM_ROLE_TAGS, MFA]),
+            TAG_SESSION,
+            SET_SOURCE_IDENTITY,
             Need::new("sts:AssumeRole", ResourceKind::Role).keys(&[
                 Key::Member("sts:ExternalId", "ExternalId"),
                 Key::Member("sts:RoleSessionName", "RoleSessionName"),
@@ -68,6 +78,26 @@ const OPERATIONS: &[Operation] = &[
         assume_role::handle,
     )
     .after(assume_role::check),
+    Operation::write(
+        "AssumeRoleWithWebIdentity",
+        &[
+            TAG_SESSION,
+            SET_SOURCE_IDENTITY,
+            Need::new("sts:AssumeRoleWithWebIdentity", ResourceKind::Role).keys(&[
+                CLAIMS,
+                Key::From(web_identity::authorized_key),
+                Key::Member("sts:RoleSessionName", "RoleSessionName"),
+                SOURCE_IDENTITY,
+                REQUEST_TAGS,
+                TRANSITIVE_TAGS,
+                AWS_ROLE_TAGS,
+                IAM_ROLE_TAGS,
+            ]),
+        ],
+        web_identity::handle,
+    )
+    .by(web_identity::identify)
+    .after(web_identity::check),
     Operation::write(
         "AssumeRoot",
         &[Need::new("sts:AssumeRoot", ResourceKind::MemberRoot).keys(&[TASK_POLICY])],
@@ -168,6 +198,9 @@ fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
 
 /// The source identity of the session to be: given, or inherited.
 fn source_identity(call: &Call) -> Option<&str> {
+    if let Some(identity) = web_identity::of(call) {
+        return identity.source_identity.as_deref();
+    }
     let inherited = || call.caller.session.as_ref()?.source_identity.as_deref();
     call.input.string("SourceIdentity").or_else(inherited)
 }
@@ -193,7 +226,7 @@ fn admits(call: &Call, operation: &Operation) -> Result<(), ServiceError> {
     let allowed = match &call.caller.identity {
         Identity::Federated(_) => name == "GetCallerIdentity",
         Identity::User(_) | Identity::Root => matches!(name, "GetCallerIdentity" | "AssumeRole"),
-        Identity::Role(_) | Identity::Anonymous | Identity::Service(_) => true,
+        Identity::Role(_) | Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => true,
     };
     if allowed {
         return Ok(());
@@ -206,8 +239,12 @@ fn admits(call: &Call, operation: &Operation) -> Result<(), ServiceError> {
     Err(access_denied(message))
 }
 
-/// STS names the resource and no reason, also where the caller is of the same account.
+/// STS names the resource and no reason, also where the caller is of the same account; to a web identity it says less.
 fn denial(denial: &Denial<'_>) -> ServiceError {
+    if let Identity::Web(_) = denial.caller.identity {
+        let action = denial.question.action();
+        return access_denied(format!("Not authorized to perform {action}"));
+    }
     let (beginning, resource) = (denial.beginning(), denial.question.resource());
     access_denied(match resource {
         "*" => beginning,

@@ -5,12 +5,15 @@
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Value};
 
-use super::structures;
+use super::{structures, web_identity};
 use crate::service::call::Call;
 use crate::world::{Session, Tags};
 
-/// The tags that the request passes.
+/// The tags that the request passes, or its token.
 pub(super) fn passed(call: &Call) -> Tags {
+    if let Some(identity) = web_identity::of(call) {
+        return identity.tags.clone();
+    }
     structures(call, "Tags")
         .map(|tag| {
             let text = |member| tag.string(member).unwrap_or_default().to_owned();
@@ -19,8 +22,11 @@ pub(super) fn passed(call: &Call) -> Tags {
         .collect()
 }
 
-/// The keys that the request makes transitive.
+/// The keys that the request makes transitive, or its token.
 pub(super) fn transitive(call: &Call) -> Vec<String> {
+    if let Some(identity) = web_identity::of(call) {
+        return identity.transitive_tags.clone();
+    }
     let keys = call.input.list("TransitiveTagKeys").iter();
     keys.filter_map(|key| match key {
         Value::String(key) => Some(key.clone()),
@@ -36,9 +42,8 @@ fn inherited(call: &Call) -> impl Iterator<Item = &(String, String)> {
 
 /// Whether the session to be has tags: then `sts:TagSession` is needed.
 pub(super) fn are_involved(call: &Call) -> bool {
-    !call.input.list("Tags").is_empty()
-        || !call.input.list("TransitiveTagKeys").is_empty()
-        || inherited(call).next().is_some()
+    let (tags, transitive) = of_session(call);
+    !tags.is_empty() || !transitive.is_empty()
 }
 
 /// The tags of the session to be, and which of them are transitive.
