@@ -99,7 +99,7 @@ impl Call {
         let mut context = self.circumstances.context(world, &self.caller, owner);
         (self.service.keys)(&self.signature, owner, &mut context);
         for key in keys {
-            key.set(self, resource, &mut context);
+            key.set(world, self, resource, &mut context);
         }
         for key in &self.given_keys {
             key.set(&mut context);

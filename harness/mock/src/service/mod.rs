@@ -1,6 +1,7 @@
 //! The services: for each operation one row that says what it needs to be allowed and who handles it.
 
 pub(crate) mod call;
+mod iam;
 pub(crate) mod need;
 pub(crate) mod s3;
 pub(crate) mod sts;
@@ -169,7 +170,7 @@ impl ServiceTable {
 }
 
 /// The services there are.
-static SERVICES: [&ServiceTable; 2] = [&sts::TABLE, &s3::TABLE];
+static SERVICES: [&ServiceTable; 3] = [&sts::TABLE, &s3::TABLE, &iam::TABLE];
 
 /// The service with a signing name.
 pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rolecall_policy::{Context, PolicySet};
 
 use super::call::Call;
-use crate::world::{AccountId, Tags};
+use crate::world::{AccountId, Tags, World};
 
 /// One action that an operation needs.
 #[derive(Debug)]
@@ -49,8 +49,20 @@ impl Need {
 pub(crate) enum ResourceKind {
     /// `*`: the action has no resource-level permissions.
     Everything,
-    /// The role of `RoleArn`.
+    /// The role of `RoleArn`, or in IAM of `RoleName`.
     Role,
+    /// The user of `UserName`, or the caller.
+    User,
+    /// The group of `GroupName`.
+    Group,
+    /// The managed policy of `PolicyArn`, or the one to be made.
+    Policy,
+    /// The users of `PathPrefix`.
+    Users,
+    /// The groups of `PathPrefix`.
+    Groups,
+    /// The roles of `PathPrefix`.
+    Roles,
     /// The bucket of `Bucket`.
     Bucket,
     /// The root user of `TargetPrincipal`.
@@ -94,11 +106,19 @@ pub(crate) enum Key {
     ResourceTags(&'static str),
     /// The function sets it, or a family of keys.
     From(fn(&Call, &mut Context)),
+    /// The function sets it from what is there already.
+    InWorld(fn(&World, &Call, &mut Context)),
 }
 
 impl Key {
     /// Puts the key into a context, if the call has it.
-    pub(crate) fn set(self, call: &Call, resource: &Resource, context: &mut Context) {
+    pub(crate) fn set(
+        self,
+        world: &World,
+        call: &Call,
+        resource: &Resource,
+        context: &mut Context,
+    ) {
         match self {
             Self::Member(key, member) => {
                 if let Some(value) = call.text(member) {
@@ -111,6 +131,7 @@ impl Key {
                 }
             }
             Self::From(set) => set(call, context),
+            Self::InWorld(set) => set(world, call, context),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use rolecall_policy::PolicySet;
 
 use super::arn::{self, Partition};
@@ -18,6 +19,7 @@ pub(crate) struct User {
     pub(crate) name: String,
     /// `AIDA…`.
     pub(crate) id: String,
+    pub(crate) created: Timestamp,
     pub(crate) tags: Tags,
     /// By name.
     pub(crate) groups: Vec<String>,
@@ -39,6 +41,7 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// `AGPA…`.
     pub(crate) id: String,
+    pub(crate) created: Timestamp,
     pub(crate) permissions: Permissions,
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct Role {
     pub(crate) name: String,
     /// `AROA…`.
     pub(crate) id: String,
+    pub(crate) created: Timestamp,
+    pub(crate) description: Option<String>,
     pub(crate) tags: Tags,
     pub(crate) permissions: Permissions,
     /// The longest session, in seconds.
@@ -66,6 +71,10 @@ pub(crate) struct Role {
 impl Role {
     pub(crate) fn arn(&self, partition: Partition) -> String {
         arn::iam(partition, &self.account, "role", &self.path, &self.name)
+    }
+
+    pub(crate) fn set_trust(&mut self, document: PolicyDocument) {
+        self.trust = Trust::new(document);
     }
 
     /// The trust policy, ready to be evaluated.

@@ -22,8 +22,8 @@ pub(super) fn find(arn: &str) -> Option<Arc<ManagedPolicy>> {
     }
     let bundled = managed::find(arn)?;
     let policy = Arc::new(ManagedPolicy {
-        account: None,
-        document: PolicyDocument::parse(&bundled.document).ok()?,
+        version: bundled.version,
+        ..ManagedPolicy::new(arn, None, PolicyDocument::parse(&bundled.document).ok()?)
     });
     read.insert(arn.to_owned(), Arc::clone(&policy));
     Some(policy)

@@ -27,11 +27,12 @@ pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts
 pub(crate) use self::bucket::{
     Bucket, BucketPolicy, Checksum, Object, ObjectHeaders, PublicAccessBlock,
 };
+pub(crate) use self::build::Holder;
 pub use self::error::WorldError;
 pub(crate) use self::identity::{Group, Role, User};
 pub(crate) use self::names::{bucket_name_problem, check_tags, fold};
 pub(crate) use self::organization::Membership;
-pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, resource_policy};
+pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Permissions, resource_policy};
 pub(crate) use self::provider::OidcProvider;
 pub use self::provider::{OidcProviderSpec, ProviderKeysSpec};
 pub(crate) use self::resource::OtherResource;

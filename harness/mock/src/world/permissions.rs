@@ -3,17 +3,42 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use rolecall_policy::{Policy, PolicySet};
 
 use super::spec::PolicyDocument;
-use super::{AccountId, Partition, Role, User, World};
+use super::{AccountId, Partition, Role, Tags, User, World};
+use crate::ids::Ids;
 
 /// A managed policy, AWS's or a customer's.
 #[derive(Clone, Debug)]
 pub(crate) struct ManagedPolicy {
     /// Whose it is; `None` for AWS's own.
     pub(crate) account: Option<AccountId>,
+    /// `ANPA…`.
+    pub(crate) id: String,
+    /// The default version's id, which is the only one the mock has.
+    pub(crate) version: String,
+    /// Not known of AWS's own.
+    pub(crate) created: Option<Timestamp>,
+    pub(crate) description: Option<String>,
+    pub(crate) tags: Tags,
     pub(crate) document: PolicyDocument,
+}
+
+impl ManagedPolicy {
+    /// A policy as AWS has it from the beginning; its id follows from its ARN.
+    pub(crate) fn new(arn: &str, account: Option<AccountId>, document: PolicyDocument) -> Self {
+        Self {
+            account,
+            id: Ids::new(0).named(arn).unique_id("ANPA"),
+            version: "v1".to_owned(),
+            created: None,
+            description: None,
+            tags: Tags::new(),
+            document,
+        }
+    }
 }
 
 /// All managed policies that anyone referred to, by ARN.
@@ -67,6 +92,70 @@ impl Permissions {
     /// Forgets what the policies came to: something they refer to has changed.
     pub(crate) fn refresh(&mut self) {
         self.prepared = OnceLock::new();
+    }
+
+    /// The inline policies, by name.
+    pub(crate) fn inline(&self) -> impl Iterator<Item = (&str, &PolicyDocument)> {
+        self.attachments.iter().filter_map(|policy| match policy {
+            Attachment::Inline { name, document } => Some((name.as_str(), document)),
+            Attachment::Managed { .. } => None,
+        })
+    }
+
+    /// The ARNs of the managed policies.
+    pub(crate) fn managed(&self) -> impl Iterator<Item = &str> {
+        self.attachments.iter().filter_map(Attachment::arn)
+    }
+
+    /// The ARN of the permissions boundary.
+    pub(crate) fn boundary(&self) -> Option<&str> {
+        self.boundary.as_ref().and_then(Attachment::arn)
+    }
+
+    /// Adds an inline policy, in the place of one with the same name.
+    pub(crate) fn put_inline(&mut self, name: &str, document: PolicyDocument) {
+        let name = name.to_owned();
+        let policy = Attachment::Inline { name, document };
+        let mut there = self.attachments.iter_mut();
+        match there.find(|other| other.name().is_some() && other.name() == policy.name()) {
+            Some(other) => *other = policy,
+            None => self.attachments.push(policy),
+        }
+        self.refresh();
+    }
+
+    /// Whether there was such an inline policy.
+    pub(crate) fn remove_inline(&mut self, name: &str) -> bool {
+        self.remove(|policy| policy.name() == Some(name))
+    }
+
+    /// Attaches a managed policy, once.
+    pub(crate) fn attach(&mut self, arn: &str) {
+        if !self.managed().any(|other| other == arn) {
+            let arn = arn.to_owned();
+            self.attachments.push(Attachment::Managed { arn });
+        }
+        self.refresh();
+    }
+
+    /// Whether the managed policy was attached.
+    pub(crate) fn detach(&mut self, arn: &str) -> bool {
+        self.remove(|policy| policy.arn() == Some(arn))
+    }
+
+    pub(crate) fn set_boundary(&mut self, arn: Option<&str>) {
+        let boundary = |arn: &str| Attachment::Managed {
+            arn: arn.to_owned(),
+        };
+        self.boundary = arn.map(boundary);
+        self.refresh();
+    }
+
+    fn remove(&mut self, which: impl Fn(&Attachment) -> bool) -> bool {
+        let before = self.attachments.len();
+        self.attachments.retain(|policy| !which(policy));
+        self.refresh();
+        self.attachments.len() < before
     }
 
     fn policies(&self, owner: Owner<'_>, managed: &ManagedPolicies) -> Vec<Arc<Policy>> {
@@ -140,6 +229,22 @@ impl World {
 }
 
 impl Attachment {
+    /// An inline policy's name.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Inline { name, .. } => Some(name),
+            Self::Managed { .. } => None,
+        }
+    }
+
+    /// A managed policy's ARN.
+    fn arn(&self) -> Option<&str> {
+        match self {
+            Self::Inline { .. } => None,
+            Self::Managed { arn } => Some(arn),
+        }
+    }
+
     fn prepare(&self, owner: Owner<'_>, managed: &ManagedPolicies) -> Option<Arc<Policy>> {
         let (uri, inline, document) = match self {
             Self::Inline { name, document } => (format!("{}/{name}", owner.id), true, document),

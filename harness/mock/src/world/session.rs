@@ -16,6 +16,8 @@ pub(crate) struct AccessKey {
     pub(crate) secret: Secret,
     pub(crate) active: bool,
     pub(crate) owner: KeyOwner,
+    /// When it was made; `None` for the beginning of the world, and for temporary ones.
+    pub(crate) created: Option<Timestamp>,
     /// The key derived last, and what it is for.
     signing_key: Mutex<Option<(Algorithm, Scope, SigningKey)>>,
 }
@@ -38,7 +40,25 @@ impl AccessKey {
             secret,
             active,
             owner,
+            created: None,
             signing_key: Mutex::new(None),
+        }
+    }
+
+    /// The same key, made later than the world.
+    pub(crate) fn created_at(self, created: Timestamp) -> Self {
+        Self {
+            created: Some(created),
+            ..self
+        }
+    }
+
+    /// The same key, active or not.
+    pub(crate) fn with_active(&self, active: bool) -> Self {
+        let (id, secret, owner) = (self.id.clone(), self.secret.clone(), self.owner.clone());
+        Self {
+            created: self.created,
+            ..Self::new(id, secret, active, owner)
         }
     }
 
@@ -64,6 +84,15 @@ impl AccessKey {
         match &self.owner {
             KeyOwner::User { account, name } => account == owner && name == user,
             KeyOwner::Root(_) | KeyOwner::Session(_) => false,
+        }
+    }
+
+    /// Whether it is a long-term key of a user, or of the root user where no name is given.
+    pub(crate) fn is_of(&self, owner: &AccountId, user: Option<&str>) -> bool {
+        match (user, &self.owner) {
+            (Some(user), _) => self.belongs_to(owner, user),
+            (None, KeyOwner::Root(account)) => account == owner,
+            (None, _) => false,
         }
     }
 

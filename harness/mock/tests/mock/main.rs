@@ -10,6 +10,10 @@ mod client;
 #[cfg(test)]
 mod garbled;
 #[cfg(test)]
+mod iam;
+#[cfg(test)]
+mod iam_policies;
+#[cfg(test)]
 mod organization;
 #[cfg(test)]
 mod s3;

@@ -5,19 +5,15 @@ use std::sync::Arc;
 use super::super::identity::{Group, Role, Trust, User};
 use super::super::mfa::MfaDevice;
 use super::super::spec::{GroupSpec, RoleSpec, UserSpec};
-use super::super::{
-    AccessKey, AccountId, KeyOwner, Partition, World, WorldError, fold, iam_arn, names,
-};
+use super::super::{AccountId, KeyOwner, Partition, World, WorldError, fold, iam_arn, names};
 use super::{taken, unknown};
 
 impl World {
     /// Adds a user with an access key.
     pub fn add_user(&mut self, spec: UserSpec) -> Result<(), WorldError> {
         let account = self.known_account(&spec.account)?;
-        taken(&self.account_mut(&account)?.users, "user", &spec.name)?;
         let (name, active) = (spec.name.clone(), spec.access_key_active);
-        let id = self.ids.unique_id("AIDA");
-        let user = self.new_user(spec, id)?;
+        self.add_user_without_key(spec)?;
         let owner = KeyOwner::User {
             account: account.clone(),
             name: name.clone(),
@@ -25,7 +21,17 @@ impl World {
         let key = self.new_key(&account, active, owner);
         let account = self.account_mut(&account)?;
         account.user_keys.insert(fold(&name), key);
-        account.users.insert(fold(&name), Arc::new(user));
+        Ok(())
+    }
+
+    /// Adds a user as `CreateUser` does, which makes no access key.
+    pub(crate) fn add_user_without_key(&mut self, spec: UserSpec) -> Result<(), WorldError> {
+        let account = self.known_account(&spec.account)?;
+        taken(&self.account_mut(&account)?.users, "user", &spec.name)?;
+        let id = self.ids.unique_id("AIDA");
+        let user = self.new_user(spec, id)?;
+        let users = &mut self.account_mut(&account)?.users;
+        users.insert(fold(&user.name), Arc::new(user));
         Ok(())
     }
 
@@ -75,7 +81,9 @@ impl World {
             let seed = self.ids.named(&serial).bytes();
             MfaDevice::new(serial, seed)
         };
+        let before = self.user(account.as_str(), &spec.name);
         Ok(User {
+            created: before.map_or(self.start, |user| user.created),
             mfa: spec.mfa.then(device),
             permissions: self.permissions(spec.policies, spec.boundary)?,
             account,
@@ -91,8 +99,7 @@ impl World {
     fn activate(&mut self, key: Option<String>, active: bool) {
         let key = key.and_then(|id| self.keys.get_mut(&id));
         if let Some(key) = key.filter(|key| key.active != active) {
-            let (id, secret, owner) = (key.id.clone(), key.secret.clone(), key.owner.clone());
-            *key = Arc::new(AccessKey::new(id, secret, active, owner));
+            *key = Arc::new(key.with_active(active));
         }
     }
 
@@ -130,7 +137,9 @@ impl World {
     ) -> Result<(), WorldError> {
         names::check_name("group", &spec.name)?;
         names::check_path(&spec.path)?;
+        let before = self.group(account.as_str(), &spec.name);
         let group = Group {
+            created: before.map_or(self.start, |group| group.created),
             permissions: self.permissions(spec.policies, None)?,
             account: account.clone(),
             path: spec.path,
@@ -180,7 +189,10 @@ impl World {
         if !(3600..=43200).contains(&spec.max_session) {
             return Err(WorldError::InvalidMaxSession(spec.max_session));
         }
+        let before = self.role(account.as_str(), &spec.name);
         let role = Role {
+            created: before.map_or(self.start, |role| role.created),
+            description: before.and_then(|role| role.description.clone()),
             permissions: self.permissions(spec.policies, spec.boundary)?,
             account: account.clone(),
             path: spec.path,

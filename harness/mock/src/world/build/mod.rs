@@ -3,9 +3,12 @@
 //! `add_…` makes something new; `update_…` gives something that is there other members, its unique id and its access
 //! key staying; `remove_…` takes it away for good: whoever is made anew under its name is someone else.
 
+mod changes;
 mod identities;
 mod principals;
 mod resources;
+
+pub(crate) use self::changes::Holder;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,10 +50,7 @@ impl World {
             return Err(exists("policy", spec.name));
         }
         policies.insert(fold(&spec.name), arn.clone());
-        let policy = ManagedPolicy {
-            account: Some(account),
-            document: spec.document,
-        };
+        let policy = ManagedPolicy::new(&arn, Some(account), spec.document);
         self.managed_policies.insert(arn.clone(), Arc::new(policy));
         Ok(arn)
     }
@@ -99,10 +99,7 @@ impl World {
                     if !arn.contains(":iam::aws:policy/") {
                         return Err(WorldError::UnknownPolicy(arn));
                     }
-                    let policy = ManagedPolicy {
-                        account: None,
-                        document,
-                    };
+                    let policy = ManagedPolicy::new(&arn, None, document);
                     self.managed_policies.insert(arn.clone(), Arc::new(policy));
                 }
                 Ok(Attachment::Managed { arn })
