@@ -4,5 +4,6 @@
 
 mod aws_cli;
 mod contract;
+mod decide;
 mod support;
 mod trust;

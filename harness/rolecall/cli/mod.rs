@@ -8,6 +8,7 @@ mod list;
 mod load;
 mod reports;
 mod run;
+mod schema;
 mod serve;
 
 use std::process::ExitCode;
@@ -75,6 +76,7 @@ enum Command {
     Explain(explain::Arguments),
     Decide(decide::Arguments),
     Serve(serve::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// The version with the days of the bundled data.
@@ -111,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, appearance),
         Command::Explain(arguments) => explain::run(&arguments, appearance),
         Command::Decide(arguments) => decide::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
     };
     exit.into()
