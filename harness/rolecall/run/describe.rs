@@ -36,7 +36,11 @@ pub(super) fn actor_of(step: &Step, session: Option<&str>) -> Option<String> {
 pub(super) fn request_of(step: &Step) -> Option<String> {
     match &step.verb {
         Verb::Call(call) => Some(format!("{}:{}", call.service, call.operation)),
-        Verb::Assume(_) => Some("sts:AssumeRole".to_owned()),
+        Verb::Assume(_) => Some(match step.actor.as_ref().map(|actor| &actor.value) {
+            Some(Actor::Token(_)) => "sts:AssumeRoleWithWebIdentity".to_owned(),
+            Some(Actor::Saml(_)) => "sts:AssumeRoleWithSAML".to_owned(),
+            _ => "sts:AssumeRole".to_owned(),
+        }),
         Verb::Can(_) | Verb::Cannot(_) | Verb::Wait(_) | Verb::Change(_) => None,
     }
 }

@@ -96,6 +96,15 @@ impl Execution<'_> {
         who: Who<'_>,
         assume: &Assume,
     ) -> Result<(Answer, Option<Credentials>), String> {
+        if let Who::Token(token) = who {
+            let token = self.stage.token(token)?;
+            self.stage.set_context(&step.context);
+            return Ok(self
+                .stage
+                .client()
+                .assume_with_web_identity(token, assume)
+                .await);
+        }
         let credentials = self.stage.credentials(who)?;
         let mfa = match &assume.mfa {
             Some(mfa) => Some(self.stage.mfa(who, mfa)?),
@@ -257,7 +266,8 @@ fn who<'a>(step: &'a Step, session: Option<&'a Session>) -> Result<Who<'a>, Stri
         Some(Actor::User(name)) => Ok(Who::User(name)),
         Some(Actor::Root(account)) => Ok(Who::Root(account)),
         Some(Actor::Service(host)) => Ok(Who::Service(host)),
-        Some(Actor::Token(_) | Actor::Saml(_)) => Err(NOT_YET.to_owned()),
+        Some(Actor::Token(token)) => Ok(Who::Token(token)),
+        Some(Actor::Saml(_)) => Err(NOT_YET.to_owned()),
         None => match session {
             Some(session) => Ok(Who::Session(&session.credentials)),
             None => Err("the step names nobody who takes it".to_owned()),

@@ -33,3 +33,4 @@ pub use language::schema;
 pub use load::{Loaded, load, load_world};
 pub(crate) use nearest::did_you_mean;
 pub use source::{Source, Sources};
+pub(crate) use text::to_json;

@@ -3,8 +3,8 @@
 use rolecall_mock::{World, WorldError};
 
 use super::world::{
-    bucket_spec, customer_policy_spec, group_spec, organization_spec, resource_spec, role_spec,
-    user_spec,
+    bucket_spec, customer_policy_spec, group_spec, oidc_provider_spec, organization_spec,
+    resource_spec, role_spec, user_spec,
 };
 use crate::scenario::model::{self, Change, ChangeKind, Entity, Touched};
 
@@ -50,10 +50,15 @@ fn remove(world: &mut World, before: &model::World, touched: &Touched) -> Result
         Entity::Bucket => world.remove_bucket(name),
         Entity::Resource => world.remove_resource(name),
         Entity::Organization => world.set_organization(None),
-        // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::OidcProvider | Entity::SamlProvider | Entity::Distribution => {
-            Ok(())
+        Entity::OidcProvider => {
+            let mut providers = before.oidc_providers.iter();
+            let provider = providers.find(|provider| provider.name.value == name);
+            provider.map_or(Ok(()), |provider| {
+                world.remove_oidc_provider(&provider.account, &provider.url)
+            })
         }
+        // Condition keys belong to the stage; the others can't be in a world that was built.
+        Entity::Context | Entity::SamlProvider | Entity::Distribution => Ok(()),
     }
 }
 
@@ -129,10 +134,20 @@ fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(),
             let organization = after.organization.as_ref().map(organization_spec);
             world.set_organization(organization.as_ref())
         }
-        // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::OidcProvider | Entity::SamlProvider | Entity::Distribution => {
-            Ok(())
+        Entity::OidcProvider => {
+            let providers = after.oidc_providers.iter();
+            let mut named = providers.filter(|provider| provider.name.value == name);
+            named.try_for_each(|provider| {
+                let spec = oidc_provider_spec(provider);
+                if made {
+                    world.add_oidc_provider(spec).map(drop)
+                } else {
+                    world.update_oidc_provider(spec)
+                }
+            })
         }
+        // Condition keys belong to the stage; the others can't be in a world that was built.
+        Entity::Context | Entity::SamlProvider | Entity::Distribution => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::auth::sigv4::{SCHEME_ID as SIGV4, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_sdk_sts::config::{BehaviorVersion, Region};
+use aws_sdk_sts::types::PolicyDescriptorType;
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime::client::auth::no_auth::{NO_AUTH_SCHEME_ID, NoAuthScheme};
 use aws_smithy_runtime::client::identity::IdentityCache;
@@ -95,17 +96,35 @@ impl Client {
         assume: &Assume,
         mfa: Option<(String, String)>,
     ) -> (Answer, Option<Credentials>) {
-        let seen = SeenAnswer::default();
+        let seen = SeenAnswer::of("AssumeRole");
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(credentials, seen.clone()));
         let result = assume_request(&client, assume, mfa).send().await;
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
-        let answer = match (seen.take(), result) {
-            (Some(answer), _) => answer,
-            (None, Ok(_)) => Answer::unreachable("the answer can't be read"),
-            (None, Err(error)) => Answer::unreachable(DisplayErrorContext(error)),
-        };
-        (answer, credentials)
+        (seen.answer(result), credentials)
+    }
+
+    /// Assumes a role with a web identity token; the request is not signed.
+    pub async fn assume_with_web_identity(
+        &self,
+        token: String,
+        assume: &Assume,
+    ) -> (Answer, Option<Credentials>) {
+        let seen = SeenAnswer::of("AssumeRoleWithWebIdentity");
+        let client = aws_sdk_sts::Client::from_conf(self.sts_config(None, seen.clone()));
+        let result = client
+            .assume_role_with_web_identity()
+            .role_arn(&assume.role_arn)
+            .role_session_name(&assume.session)
+            .web_identity_token(token)
+            .set_duration_seconds(duration_of(assume))
+            .set_policy(session_policy_of(assume))
+            .set_policy_arns(session_policy_arns_of(assume))
+            .send()
+            .await;
+        let credentials = result.as_ref().ok().and_then(|output| output.credentials());
+        let credentials = credentials.map(session_credentials);
+        (seen.answer(result), credentials)
     }
 
     fn sts_config(
@@ -303,12 +322,35 @@ fn signing_config(service: &Service, region: &str) -> SigV4OperationSigningConfi
 
 /// Reads the answer to a typed client's request as every other answer is read, so that all its fields are open to
 /// `expect`.
-#[derive(Clone, Debug, Default)]
-struct SeenAnswer(Arc<Mutex<Option<Answer>>>);
+#[derive(Clone, Debug)]
+struct SeenAnswer {
+    operation: &'static str,
+    answer: Arc<Mutex<Option<Answer>>>,
+}
 
 impl SeenAnswer {
-    fn take(&self) -> Option<Answer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn of(operation: &'static str) -> Self {
+        Self {
+            operation,
+            answer: Arc::default(),
+        }
+    }
+
+    /// What was seen, or why nothing was.
+    fn answer<T, E: std::error::Error + 'static>(
+        &self,
+        result: Result<T, SdkError<E, HttpResponse>>,
+    ) -> Answer {
+        let seen = self
+            .answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match (seen, result) {
+            (Some(answer), _) => answer,
+            (None, Ok(_)) => Answer::unreachable("the answer can't be read"),
+            (None, Err(error)) => Answer::unreachable(DisplayErrorContext(error)),
+        }
     }
 }
 
@@ -325,13 +367,13 @@ impl Intercept for SeenAnswer {
     ) -> Result<(), BoxError> {
         let service = model::service("sts").ok_or("no service model of STS")?;
         let operation = service
-            .operation("AssumeRole")
-            .ok_or("no service model of AssumeRole")?;
+            .operation(self.operation)
+            .ok_or("no service model of the operation")?;
         let mut answer = read_answer(service, operation, context.response())?;
         if let Got::Allowed(output) = &mut answer.got {
             hide_secrets(output);
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         Ok(())
     }
 }
@@ -351,30 +393,19 @@ fn assume_request(
     assume: &Assume,
     mfa: Option<(String, String)>,
 ) -> aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder {
-    use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+    use aws_sdk_sts::types::Tag;
 
     let mut request = client
         .assume_role()
         .role_arn(&assume.role_arn)
         .role_session_name(&assume.session)
         .set_external_id(assume.external_id.clone())
-        .set_duration_seconds(
-            assume
-                .duration
-                .and_then(|seconds| i32::try_from(seconds).ok()),
-        )
-        .set_policy(
-            assume
-                .session_policy
-                .as_ref()
-                .map(|policy| policy.document.json.to_string()),
-        )
+        .set_duration_seconds(duration_of(assume))
+        .set_policy(session_policy_of(assume))
+        .set_policy_arns(session_policy_arns_of(assume))
         .set_source_identity(assume.source_identity.clone());
     if let Some((serial, code)) = mfa {
         request = request.serial_number(serial).token_code(code);
-    }
-    for arn in &assume.session_policy_arns {
-        request = request.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
     }
     for (key, value) in &assume.tags {
         // A tag with key and value is always complete.
@@ -386,6 +417,25 @@ fn assume_request(
         request = request.transitive_tag_keys(key);
     }
     request
+}
+
+/// The duration in seconds; one beyond what the wire can say is cut, for AWS to refuse.
+fn duration_of(assume: &Assume) -> Option<i32> {
+    let seconds = assume.duration?;
+    Some(i32::try_from(seconds).unwrap_or(i32::MAX))
+}
+
+fn session_policy_of(assume: &Assume) -> Option<String> {
+    let policy = assume.session_policy.as_ref()?;
+    Some(policy.document.json.to_string())
+}
+
+fn session_policy_arns_of(assume: &Assume) -> Option<Vec<PolicyDescriptorType>> {
+    let arns = assume.session_policy_arns.iter();
+    let arns: Vec<_> = arns
+        .map(|arn| PolicyDescriptorType::builder().arn(arn).build())
+        .collect();
+    (!arns.is_empty()).then_some(arns)
 }
 
 /// The SDK would refuse expired credentials by itself, but it is the service that must be asked: no expiry is given.

@@ -9,7 +9,8 @@ use rolecall_policy::Evaluation;
 use super::change::apply;
 use super::client::Client;
 use super::world::{DEFAULT_SEED, ProvisionError, missing, provision};
-use crate::scenario::model::{Change, ContextEntry, Mfa, Step, World};
+use crate::scenario::model::{Change, ClaimValue, ContextEntry, Mfa, Step, Token, World};
+use crate::scenario::to_json;
 
 /// Where the SDK believes the in-process mock to be; the name never reaches a resolver.
 const IN_PROCESS_ENDPOINT: &str = "http://rolecall.invalid";
@@ -45,6 +46,8 @@ pub enum Who<'a> {
     Root(&'a str),
     /// An AWS service, by its host; it can only be asked about.
     Service(&'a str),
+    /// The bearer of a web identity token; it can only assume roles.
+    Token(&'a Token),
     /// Whoever holds these credentials.
     Session(&'a Credentials),
     /// An unsigned caller.
@@ -131,6 +134,7 @@ impl Stage {
         let found = match who {
             Who::Anonymous => return Ok(None),
             Who::Session(credentials) => return Ok(Some(credentials.clone())),
+            Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
             Who::Service(host) => {
                 return Err(format!("{host} signs no requests that a test could send"));
             }
@@ -155,6 +159,21 @@ impl Stage {
             .iter()
             .find(|known| known.name.value == user);
         found.map_or("", |user| user.account.as_str())
+    }
+
+    /// Issues a web identity token now, signed with the provider's test key.
+    pub(crate) fn token(&self, token: &Token) -> Result<String, String> {
+        let mut providers = self.world.oidc_providers.iter();
+        let provider = providers
+            .find(|provider| provider.name.value == token.provider)
+            .ok_or_else(|| format!("there is no provider `{}`", token.provider))?;
+        let now = self.mock.clock().now();
+        let claims = token.claims.iter();
+        let claims = claims.map(|(name, value)| Ok((name.clone(), claim(value, now)?)));
+        let claims = claims.collect::<Result<serde_json::Map<_, _>, String>>()?;
+        self.mock
+            .read(|world| world.sign_token(&provider.url, &provider.account, claims, now))
+            .map_err(|error| error.to_string())
     }
 
     /// The serial number of a user's MFA device and a code: the one it shows, or the one given.
@@ -183,6 +202,7 @@ impl Stage {
         let asker = match who {
             Who::Anonymous => Asker::Anonymous,
             Who::Service(host) => Asker::Service(host),
+            Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
             Who::Root(account) => Asker::Root(account),
             Who::User(name) => Asker::User {
                 account: self.account_of(name),
@@ -223,6 +243,19 @@ impl Stage {
             .and_then(|id| self.mock.authorization(id))
             .map(|authorization| authorization.evaluations())
             .unwrap_or_default()
+    }
+}
+
+/// A claim's value as JSON; a relative time is counted from now.
+fn claim(value: &ClaimValue, now: jiff::Timestamp) -> Result<serde_json::Value, String> {
+    match value {
+        ClaimValue::Value(node) => {
+            serde_json::from_str(&to_json(node)).map_err(|error| error.to_string())
+        }
+        ClaimValue::Relative(after) => {
+            let time = now.checked_add(*after).map_err(|error| error.to_string())?;
+            Ok(time.as_second().into())
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rolecall_mock::{
-    BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec, OrganizationSpec,
-    PolicySpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec, World, WorldError,
+    BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec, OidcProviderSpec,
+    OrganizationSpec, PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec,
+    World, WorldError,
 };
 
 use crate::scenario::model;
@@ -53,6 +54,9 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
     for bucket in &world.buckets {
         built.add_bucket(bucket_spec(bucket))?;
     }
+    for provider in &world.oidc_providers {
+        built.add_oidc_provider(oidc_provider_spec(provider))?;
+    }
     for resource in &world.resources {
         built.put_resource(resource_spec(resource))?;
     }
@@ -62,8 +66,10 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
 }
 
 pub(super) fn missing(world: &model::World) -> Option<&'static str> {
+    let mut providers = world.oidc_providers.iter();
+    let discovers = providers.any(|provider| provider.keys == model::ProviderKeys::Discover);
     [
-        (!world.oidc_providers.is_empty(), "OIDC providers"),
+        (discovers, "OIDC keys by discovery"),
         (!world.saml_providers.is_empty(), "SAML providers"),
         (!world.distributions.is_empty(), "distributions"),
     ]
@@ -102,6 +108,20 @@ pub(super) fn group_spec(group: &model::Group) -> GroupSpec {
         path: group.path.clone(),
         name: group.name.value.clone(),
         policies: policies(&group.policies, &group.account),
+    }
+}
+
+pub(super) fn oidc_provider_spec(provider: &model::OidcProvider) -> OidcProviderSpec {
+    OidcProviderSpec {
+        account: provider.account.clone(),
+        url: provider.url.clone(),
+        audiences: provider.audiences.clone(),
+        keys: match &provider.keys {
+            model::ProviderKeys::Given(jwks) => ProviderKeysSpec::Jwks(jwks.to_string()),
+            model::ProviderKeys::Generated | model::ProviderKeys::Discover => {
+                ProviderKeysSpec::Generated
+            }
+        },
     }
 }
 
