@@ -51,3 +51,36 @@ pub fn account(arn: &str) -> Option<&str> {
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_twelve_digits() {
+        assert!(is_account("012345678901"));
+        for wrong in [
+            "",
+            "01234567890",
+            "0123456789012",
+            "01234567890a",
+            "arn:aws:iam:",
+        ] {
+            assert!(!is_account(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_account_of_an_arn_may_be_missing() {
+        assert_eq!(
+            account("arn:aws:iam::012345678901:root"),
+            Some("012345678901")
+        );
+        assert_eq!(
+            account("arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            Some("aws")
+        );
+        assert_eq!(account("arn:aws:s3:::bucket"), None);
+        assert_eq!(account("012345678901"), None);
+    }
+}

@@ -82,6 +82,14 @@ impl Node {
         }
     }
 
+    /// The items of a list, or the value alone: a policy takes one for the other.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {

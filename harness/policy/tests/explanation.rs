@@ -186,6 +186,48 @@ fn every_element_that_doesnt_match_is_told() {
     assert!(!trace.failed_on_conditions_only());
 }
 
+/// A place leads back into the user's file.
+#[test]
+fn every_mismatch_has_the_place_of_its_element() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Sid": "First", "Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Sid": "Second", "Effect": "Allow", "Principal": {"AWS": "222222222222"}, "NotAction": "s3:*",
+         "Resource": ["arn:aws:s3:::other"], "Condition": {"Bool": {"aws:SecureTransport": true}}}]}"#;
+    let policy = Policy::inline("bucket", Document::parse(text).unwrap());
+    let resource = PolicySet::new(vec![Arc::new(policy)]);
+    let evaluation = ask(Policies {
+        resource: Some(&resource),
+        ..Policies::default()
+    });
+    let of = |span: rolecall_policy::Span| &text[span.start as usize..span.end as usize];
+
+    let statements = &evaluation.checks[0].statements;
+    assert_eq!(
+        of(statements[0].span),
+        r#"{"Sid": "First", "Effect": "Allow", "Action": "*", "Resource": "*"}"#
+    );
+    assert_eq!(statements[0].sid.as_deref(), Some("First"));
+    assert_eq!(
+        of(statements[0].mismatches[0].span),
+        of(statements[0].span),
+        "no principal"
+    );
+    let places: Vec<_> = statements[1]
+        .mismatches
+        .iter()
+        .map(|mismatch| of(mismatch.span))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            r#""Principal": {"AWS": "222222222222"}"#,
+            r#""NotAction": "s3:*""#,
+            r#""Resource": ["arn:aws:s3:::other"]"#,
+            r#""aws:SecureTransport": true"#,
+        ]
+    );
+}
+
 #[test]
 fn an_allow_that_fails_on_its_conditions_only_is_known() {
     let identity = set(

@@ -231,7 +231,7 @@ fn base64(text: &str) -> Option<impl Iterator<Item = u8> + Clone + '_> {
         let mut held: u32 = 0;
         let mut bits = 0;
         body.bytes().filter_map(sextet).filter_map(move |value| {
-            held = (held << 6) | u32::from(value);
+            held = held.wrapping_mul(64).wrapping_add(u32::from(value));
             bits += 6;
             if bits < 8 {
                 return None;

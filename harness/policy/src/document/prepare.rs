@@ -93,15 +93,7 @@ fn effect(node: &Node) -> Option<StatementEffect> {
 
 /// A string, or the strings of a list; what isn't a string counts as one that matches nothing.
 fn texts(node: &Node) -> impl ExactSizeIterator<Item = Option<&str>> {
-    items(node).iter().map(Node::as_str)
-}
-
-/// The items of a list, or the value alone.
-pub(super) fn items(node: &Node) -> &[Node] {
-    match &node.value {
-        Value::List(items) => items,
-        _ => std::slice::from_ref(node),
-    }
+    node.items().iter().map(Node::as_str)
 }
 
 fn clauses(node: &Node, variables: bool) -> Option<Box<[Clause]>> {
@@ -114,7 +106,7 @@ fn clauses(node: &Node, variables: bool) -> Option<Box<[Clause]>> {
             return None;
         };
         for key in keys {
-            let values = items(&key.value).iter().map(scalar);
+            let values = key.value.items().iter().map(scalar);
             clauses.push(Clause::new(
                 &operator.key,
                 &key.key,

@@ -6,8 +6,6 @@ use crate::arn::{self, Arn};
 use crate::evaluation::Reach;
 use crate::node::{Node, Span, Value};
 
-use super::prepare::items;
-
 /// Who is named, type by type.
 #[derive(Clone, Debug)]
 pub(crate) struct Principals {
@@ -92,17 +90,18 @@ impl<'a> Caller<'a> {
 
 impl Principals {
     pub(super) fn new(negated: bool, node: &Node, span: Span) -> Self {
-        let entries = match &node.value {
-            Value::Map(types) => types
-                .iter()
-                .flat_map(|entry| {
-                    items(&entry.value)
-                        .iter()
-                        .map(|value| Entry::typed(&entry.key, value.as_str().unwrap_or_default()))
-                })
-                .collect(),
-            _ => Box::new([Entry::bare(node.as_str().unwrap_or_default())]) as Box<[_]>,
-        };
+        let entries =
+            match &node.value {
+                Value::Map(types) => types
+                    .iter()
+                    .flat_map(|entry| {
+                        entry.value.items().iter().map(|value| {
+                            Entry::typed(&entry.key, value.as_str().unwrap_or_default())
+                        })
+                    })
+                    .collect(),
+                _ => Box::new([Entry::bare(node.as_str().unwrap_or_default())]) as Box<[_]>,
+            };
         Self {
             negated,
             entries,

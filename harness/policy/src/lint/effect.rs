@@ -4,9 +4,9 @@ use super::actions::covered;
 use super::overlap::{overlap_as_arns, symbols};
 use super::{Advice, Services, tested};
 use crate::catalog::{Action, Service};
-use crate::node::Span;
+use crate::node::{Node, Span};
 use crate::validate::PolicyKind;
-use crate::validate::shape::{Part, items};
+use crate::validate::shape::Part;
 
 pub(super) fn check(
     part: &Part<'_>,
@@ -104,7 +104,13 @@ fn shown_types(actions: &[&Action], service: &Service) -> String {
 /// Each way to take on a role is for one type of principal.
 fn wrong_way_in(part: &Part<'_>) -> Option<Advice> {
     let principal = part.element("Principal")?;
-    let names = |kind: &str| principal.value.get(kind).map(items).unwrap_or_default();
+    let names = |kind: &str| {
+        principal
+            .value
+            .get(kind)
+            .map(Node::items)
+            .unwrap_or_default()
+    };
     let federated: Vec<_> = names("Federated")
         .iter()
         .filter_map(|node| node.as_str())

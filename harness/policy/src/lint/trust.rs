@@ -6,7 +6,7 @@ use crate::arn;
 use crate::condition::{Operator, Test};
 use crate::context::fold;
 use crate::node::{Entry, Node, Span};
-use crate::validate::shape::{Part, items};
+use crate::validate::shape::Part;
 
 pub(super) fn check(part: &Part<'_>, account: Option<&str>, advice: &mut Vec<Advice>) {
     let Some(principal) = part.element("Principal") else {
@@ -33,7 +33,7 @@ struct Named<'n> {
 impl<'n> Named<'n> {
     fn of(principal: &'n Node) -> Self {
         let names = |kind: &str| {
-            let names = principal.get(kind).map(items).unwrap_or_default();
+            let names = principal.get(kind).map(Node::items).unwrap_or_default();
             names
                 .iter()
                 .filter_map(|node| Some((node.as_str()?, node.span)))
@@ -109,7 +109,7 @@ fn unbound_subject(part: &Part<'_>, named: &Named<'_>) -> Option<Advice> {
             ))
         });
     };
-    let values = items(&subject.value).iter();
+    let values = subject.value.items().iter();
     let loose = values
         .filter_map(|node| Some((node.as_str()?, node.span)))
         .find(|(value, _)| !names_owner(value))?;

@@ -1,6 +1,6 @@
 //! Actions.
 
-use super::shape::{Part, items};
+use super::shape::Part;
 use super::{Findings, Rule};
 use crate::catalog;
 use crate::suggest::nearest;
@@ -13,7 +13,7 @@ pub(super) fn check(part: &Part<'_>, findings: &mut Findings) {
                 .add(Rule::ActionMissing, part.span, "", "no `Action`")
                 .help("every statement has `Action` or `NotAction`");
         }
-        Some(entry) if items(&entry.value).is_empty() => {
+        Some(entry) if entry.value.items().is_empty() => {
             findings.add(Rule::ActionMissing, entry.value.span, "", "no action");
         }
         Some(_) => {}

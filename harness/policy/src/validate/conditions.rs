@@ -1,6 +1,6 @@
 //! Conditions and policy variables.
 
-use super::shape::{Part, items};
+use super::shape::{Part, wrong_type};
 use super::{Findings, Rule};
 use crate::condition::{Operator, Test, is_saved_date};
 use crate::node::{Entry, Node, Span, Value};
@@ -36,7 +36,7 @@ fn check_operator(operator: &Entry, has_variables: bool, findings: &mut Findings
         unknown_operator(operator, findings);
     }
     for key in keys {
-        for value in items(&key.value) {
+        for value in key.value.items() {
             check_value(value, parsed, has_variables, findings);
         }
     }
@@ -120,9 +120,4 @@ fn check_variables(text: &str, span: Span, findings: &mut Findings) {
         }
         rest = behind;
     }
-}
-
-fn wrong_type(node: &Node, wanted: &str, findings: &mut Findings) {
-    let label = format!("expected {wanted}, found {}", node.value.kind());
-    findings.add(Rule::WrongType, node.span, "", label);
 }

@@ -1,6 +1,6 @@
 //! Principals.
 
-use super::shape::{Part, items};
+use super::shape::{Part, wrong_type};
 use super::{Findings, Rule};
 use crate::arn::{self, Arn};
 use crate::node::{Entry, Node, Span, Value};
@@ -33,7 +33,10 @@ pub struct NamedPrincipal<'n> {
 /// # Ok::<(), rolecall_policy::json::JsonError>(())
 /// ```
 pub fn named_principals(document: &Node) -> Vec<NamedPrincipal<'_>> {
-    let statements = document.get("Statement").map(items).unwrap_or_default();
+    let statements = document
+        .get("Statement")
+        .map(Node::items)
+        .unwrap_or_default();
     statements
         .iter()
         .flat_map(|statement| {
@@ -47,7 +50,7 @@ pub fn named_principals(document: &Node) -> Vec<NamedPrincipal<'_>> {
 
 fn named(principal: &Node) -> impl Iterator<Item = NamedPrincipal<'_>> {
     entries(principal).iter().flat_map(|entry| {
-        let names = items(&entry.value).iter();
+        let names = entry.value.items().iter();
         names.filter_map(|item| {
             Some(NamedPrincipal {
                 kind: entry.key.as_str(),
@@ -113,10 +116,7 @@ fn check_value(value: &Node, findings: &mut Findings) {
                 .add(Rule::PrincipalText, value.span, text, "the type is missing")
                 .help(format!("write `{{\"AWS\": \"{text}\"}}`"));
         }
-        _ => {
-            let label = format!("expected a map of types, found {}", value.value.kind());
-            findings.add(Rule::WrongType, value.span, "", label);
-        }
+        _ => wrong_type(value, "a map of types", findings),
     }
 }
 
@@ -130,7 +130,7 @@ fn check_type(entry: &Entry, findings: &mut Findings) {
         }
         return;
     }
-    if items(&entry.value).is_empty() {
+    if entry.value.items().is_empty() {
         findings.add(
             Rule::PrincipalEmpty,
             entry.value.span,
@@ -138,12 +138,11 @@ fn check_type(entry: &Entry, findings: &mut Findings) {
             "nobody is named",
         );
     }
-    for item in items(&entry.value) {
+    for item in entry.value.items() {
         if let Some(name) = item.as_str() {
             check_name(&entry.key, name, item.span, findings);
         } else {
-            let label = format!("expected a string, found {}", item.value.kind());
-            findings.add(Rule::WrongType, item.span, "", label);
+            wrong_type(item, "a string", findings);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: AWS, IAM User Guide, identity-provider controls for shared OIDC providers.
 
-use super::shape::{Part, items};
+use super::shape::Part;
 use super::{Findings, Rule};
 use crate::arn::Arn;
 use crate::condition::{Operator, Quantifier, Test};
@@ -42,7 +42,7 @@ pub(super) fn check(part: &Part<'_>, findings: &mut Findings) {
         return;
     };
     let federated = principal.value.get("Federated");
-    for item in federated.map(items).unwrap_or_default() {
+    for item in federated.map(Node::items).unwrap_or_default() {
         if let Some(name) = item.as_str() {
             check_provider(part, name, item.span, findings);
         }
@@ -135,7 +135,7 @@ fn tests(operator: &Entry, keys: &[String]) -> bool {
     };
     tested.iter().any(|entry| {
         let is_meant = keys.iter().any(|key| fold(key) == fold(&entry.key));
-        is_meant && !items(&entry.value).iter().any(is_for_all)
+        is_meant && !entry.value.items().iter().any(is_for_all)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Resources and their ARNs.
 
-use super::shape::{Part, items};
+use super::shape::Part;
 use super::{Findings, Rule};
 use crate::node::Span;
 
@@ -61,7 +61,7 @@ pub(super) fn check(part: &Part<'_>, findings: &mut Findings) {
                 .add(Rule::ResourceMissing, part.span, "", "no `Resource`")
                 .help("write `\"Resource\": \"*\"` or the ARNs that are meant");
         }
-        Some(entry) if items(&entry.value).is_empty() => {
+        Some(entry) if entry.value.items().is_empty() => {
             findings.add(Rule::ResourceMissing, entry.value.span, "", "no resource");
         }
         Some(_) => {}

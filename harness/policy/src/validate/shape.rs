@@ -48,7 +48,7 @@ impl<'n> Part<'n> {
     /// The strings of an element, or of its list, with their places.
     pub(crate) fn strings(&self, name: &str) -> impl Iterator<Item = (&'n str, Span)> + use<'n> {
         self.element(name)
-            .map(|entry| items(&entry.value))
+            .map(|entry| entry.value.items())
             .unwrap_or_default()
             .iter()
             .filter_map(|item| Some((item.as_str()?, item.span)))
@@ -57,14 +57,6 @@ impl<'n> Part<'n> {
     /// Whether it says `Allow`.
     pub(crate) fn allows(&self) -> bool {
         self.strings("Effect").any(|(effect, _)| effect == "Allow")
-    }
-}
-
-/// The items of a list, or the value alone.
-pub(crate) fn items(node: &Node) -> &[Node] {
-    match &node.value {
-        Value::List(items) => items,
-        _ => std::slice::from_ref(node),
     }
 }
 
@@ -193,7 +185,7 @@ fn check_string(entry: &Entry, findings: &mut Findings) {
     }
 }
 
-fn wrong_type(node: &Node, wanted: &str, findings: &mut Findings) {
+pub(super) fn wrong_type(node: &Node, wanted: &str, findings: &mut Findings) {
     let label = format!("expected {wanted}, found {}", node.value.kind());
     findings.add(Rule::WrongType, node.span, "", label);
 }
@@ -220,7 +212,7 @@ fn statements<'n>(
         _ => wrong_type(&entry.value, "a list of statements", findings),
     }
     let mut parts = Vec::new();
-    for item in items(&entry.value) {
+    for item in entry.value.items() {
         match &item.value {
             Value::Map(elements) => parts.push(part(item.span, elements, findings)),
             _ if matches!(entry.value.value, Value::List(_)) => {
@@ -244,7 +236,7 @@ fn part<'n>(span: Span, elements: &'n [Entry], findings: &mut Findings) -> Part<
     excludes(&part, "Principal", Rule::PrincipalExcluded, findings);
     for name in ["Action", "NotAction", "Resource", "NotResource"] {
         let entry = part.element(name);
-        for item in entry.map(|entry| items(&entry.value)).unwrap_or_default() {
+        for item in entry.map(|entry| entry.value.items()).unwrap_or_default() {
             if item.as_str().is_none() {
                 wrong_type(item, "a string", findings);
             }
