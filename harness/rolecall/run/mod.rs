@@ -1,6 +1,6 @@
 //! Running tests: from scenarios and a target to outcomes.
 //!
-//! [`Runner`] takes each [`Test`](crate::scenario::Test) through its steps on a [`Target`](crate::target::Target) and
+//! [`Runner`] takes each [`Test`](crate::scenario::model::Test) through its steps on a [`Target`](crate::target::Target) and
 //! tells a listener of each [`Event`]; what a step got is judged by [`expect`] and [`because`], which are pure.
 
 pub mod because;

@@ -31,6 +31,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use files::{Disk, FileKind, Files};
 pub use language::schema;
 pub use load::{Loaded, load, load_world};
+#[cfg(feature = "cli")]
 pub(crate) use nearest::did_you_mean;
 pub use source::{Source, Sources};
 pub(crate) use text::to_json;
