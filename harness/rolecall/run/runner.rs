@@ -133,9 +133,6 @@ impl<'a> Runner<'a> {
             }
             drop(results);
             for (index, result) in finished {
-                if self.fail_fast && matches!(result.outcome(), Outcome::Fail | Outcome::Error) {
-                    stop.store(true, Ordering::Relaxed);
-                }
                 order.take(index, result, &mut listener);
             }
         });
@@ -164,6 +161,9 @@ impl<'a> Runner<'a> {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(test) = tests.get(index) else { return };
             let result = runtime.block_on(self.run_test(test));
+            if self.fail_fast && matches!(result.outcome(), Outcome::Fail | Outcome::Error) {
+                stop.store(true, Ordering::Relaxed);
+            }
             if results.send((index, result)).is_err() {
                 return;
             }
