@@ -131,6 +131,19 @@ fn relevant_types_are_those_that_can_satisfy_and_those_that_matched() {
         types(&ask(Policies::default())),
         [PolicyType::IdentityBased]
     );
+    let other = set(
+        "bucket",
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "ec2:*", "Resource": "*"}"#,
+    );
+    let unmatched = ask(Policies {
+        resource: Some(&other),
+        ..Policies::default()
+    });
+    assert_eq!(
+        types(&unmatched),
+        [PolicyType::IdentityBased, PolicyType::ResourceBased],
+        "it could have allowed"
+    );
     let with_bucket = ask(Policies {
         resource: Some(&resource),
         ..Policies::default()
@@ -376,6 +389,8 @@ fn the_keys_a_document_asks_about_are_listed_once() {
         r#"{"Effect": "Allow", "Action": "*", "Resource": ["arn:aws:s3:::${aws:userid}", "*"],
             "Condition": {"StringEquals": {"aws:username": ["${AWS:PrincipalTag/x, 'd'}", "${*}"]}, "Null": {"AWS:UserName": "true"}}}"#,
     );
+    let tested: Vec<_> = document.statements()[0].condition_keys().collect();
+    assert_eq!(tested, ["aws:username", "AWS:UserName"]);
     assert_eq!(
         document.context_keys(),
         ["aws:username", "AWS:PrincipalTag/x", "aws:userid"]
