@@ -18,7 +18,7 @@ pub(super) fn shape(written: &str, dialect: Dialect, variables: bool) -> Shape {
         Dialect::Exact => written,
         _ => written.strip_suffix('*').unwrap_or(written),
     };
-    if body.bytes().any(|byte| is_special(byte, dialect)) || is_early_star(written, body, dialect) {
+    if body.bytes().any(|byte| is_special(byte, dialect)) {
         pieces(written, dialect, variables)
     } else if body.len() == written.len() {
         Shape::Exact
@@ -38,11 +38,6 @@ fn is_special(byte: u8, dialect: Dialect) -> bool {
             matches!(byte, b'*' | b'?' | b'$')
         }
     }
-}
-
-/// Whether a final `*` stands before the ARN's last part and may not run past it.
-fn is_early_star(written: &str, body: &str, dialect: Dialect) -> bool {
-    dialect == Dialect::ArnOperator && body.len() < written.len() && colons(body) < SEPARATORS
 }
 
 /// A service, a colon and a name, or `*` alone; the service is spelled out.
@@ -137,14 +132,14 @@ impl Compiler<'_> {
             Dialect::ArnOperator => true,
             // AWS: IAM User Guide, Resource element: a `*` at the end of a part can run past the colon.
             Dialect::Resource => {
-                self.colons < SEPARATORS
-                    && !matches!(self.byte(self.at + 1), None | Some(b':' | b'*'))
+                self.colons < SEPARATORS && !matches!(self.byte(self.at + 1), None | Some(b':'))
             }
             Dialect::Exact | Dialect::Glob | Dialect::Action => false,
         };
         self.end_literal();
         match self.pieces.last_mut() {
-            Some(Piece::Star { bounded: last }) => *last &= bounded,
+            // Of stars in a row the last says where they stand.
+            Some(Piece::Star { bounded: last }) => *last = bounded,
             _ => self.pieces.push(Piece::Star { bounded }),
         }
         self.skip(1);

@@ -1,6 +1,6 @@
 //! Policies in one line: `Allow s3:GetObject on * for AWS arn:… if StringEquals key value`.
 //!
-//! Lists are separated by commas; `!` in front of actions, resources or `for` negates the element; conditions are
+//! Lists are separated by commas (`\,` is one that isn't); `!` in front of actions, resources or `for` negates the element; conditions are
 //! joined by `and`. What begins with `{` is JSON as it stands.
 
 use std::sync::Arc;
@@ -84,8 +84,9 @@ fn clause(text: &str) -> String {
 /// A JSON list of strings.
 pub(crate) fn list(values: &str) -> String {
     let quoted: Vec<_> = values
+        .replace("\\,", "\u{0}")
         .split(',')
-        .map(|value| format!("{:?}", value.trim()))
+        .map(|value| format!("{:?}", value.trim().replace('\u{0}', ",")))
         .collect();
     format!("[{}]", quoted.join(", "))
 }
