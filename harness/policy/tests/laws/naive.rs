@@ -615,9 +615,10 @@ fn compare(operator: &str, wanted: &str, had: &str, variables: bool, question: &
             symbols(wanted, true, variables, question).is_some_and(|pattern| glob(&pattern, &text))
         }
         "ArnLike" | "ArnEquals" => arn_matches(wanted, had, variables, question),
+        // The operators' page lets its values have variables, the variables' page doesn't.
         "Bool" => {
             ["true", "false"].contains(&had.to_lowercase().as_str())
-                && wanted.to_lowercase() == had.to_lowercase()
+                && compare("StringEqualsIgnoreCase", wanted, had, variables, question)
         }
         "NumericEquals" => numbers.is_some_and(|(wanted, had)| had == wanted),
         "NumericLessThan" => numbers.is_some_and(|(wanted, had)| had < wanted),
