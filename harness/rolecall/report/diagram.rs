@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::html::escape;
-use crate::run::{Got, StepResult};
+use crate::run::StepResult;
+use crate::target::Got;
 
 const LANE_WIDTH: usize = 220;
 const MARGIN: usize = 110;

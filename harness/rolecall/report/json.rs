@@ -9,8 +9,9 @@ use serde_json::{Value as Json, json};
 
 use super::Reporter;
 use super::explanation::reasons;
-use crate::run::{Event, Got, StepResult, TestResult};
+use crate::run::{Event, StepResult, TestResult};
 use crate::scenario::Sources;
+use crate::target::Got;
 
 /// The number of the format.
 const VERSION: u32 = 1;

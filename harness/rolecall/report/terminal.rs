@@ -8,8 +8,9 @@ use anstyle::{AnsiColor, Style};
 use super::explanation::{checks, explain};
 use super::{Reporter, spoken_reasons};
 use crate::run::expect::name_of;
-use crate::run::{Event, Got, Outcome, StepResult, TestResult};
+use crate::run::{Event, Outcome, StepResult, TestResult};
 use crate::scenario::Sources;
+use crate::target::Got;
 
 /// Which steps are explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use rolecall_wire::{ServiceError, Structure};
 
 use super::because;
 use super::describe;
-use super::expect::{self, Got, Verdict};
+use super::expect::{self, Verdict};
 use super::outcome::{Outcome, StepResult};
 use crate::scenario::model::{Actor, Assume, Change, Expect, Question, Step, Test, Verb};
-use crate::target::{Answer, Stage, Who};
+use crate::target::{Answer, Got, Stage, Who};
 
 /// Takes a test through all its steps.
 pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {

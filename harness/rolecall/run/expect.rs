@@ -5,17 +5,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 use wildmatch::WildMatch;
 
 use crate::scenario::model::Expect;
-
-/// What a step's request came to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Got {
-    /// The call succeeded with this output.
-    Allowed(Structure),
-    /// The service answered with an error.
-    Refused(ServiceError),
-    /// No answer: the target can't be reached, or answers nonsense.
-    Unreachable(String),
-}
+use crate::target::Got;
 
 /// Whether an expectation holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,6 @@ mod filter;
 mod outcome;
 mod runner;
 
-pub use expect::Got;
 pub use filter::{Filter, FilterError};
 pub use outcome::{Outcome, StepResult, Summary, TestResult};
 pub use runner::{Event, Runner, Selection};

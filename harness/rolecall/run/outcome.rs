@@ -5,8 +5,8 @@ use std::time::Duration;
 use rolecall_policy::{Evaluation, Span};
 
 use super::describe::{self, sentence};
-use super::expect::Got;
 use crate::scenario::model::Step;
+use crate::target::Got;
 
 /// How a test or a step came out, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

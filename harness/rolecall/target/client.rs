@@ -43,29 +43,11 @@ use bytes::Bytes;
 use rolecall_mock::AUTHORIZATION_ID_HEADER;
 use rolecall_wire::{Operation, Service, Structure, codec, model};
 
-use crate::run::Got;
+use super::answer::{Answer, Got};
 use crate::scenario::model::{Assume, Call};
 
 /// The region of a call that names none.
 pub const DEFAULT_REGION: &str = "us-east-1";
-
-/// What a request came to, and the id under which the mock keeps its authorization.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The output or the error.
-    pub got: Got,
-    /// The authorization's id; `None` where nothing was authorized, or the target doesn't say.
-    pub authorization_id: Option<String>,
-}
-
-impl Answer {
-    fn unreachable(reason: impl std::fmt::Display) -> Self {
-        Self {
-            got: Got::Unreachable(reason.to_string()),
-            authorization_id: None,
-        }
-    }
-}
 
 /// Sends requests to one endpoint.
 #[derive(Clone, Debug)]

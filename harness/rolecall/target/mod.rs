@@ -1,11 +1,13 @@
 //! Where tests run: the mock in process, or the same mock over HTTP.
 
+mod answer;
 mod change;
 mod client;
 mod stage;
 mod world;
 
-pub use client::{Answer, Client, DEFAULT_REGION};
+pub use answer::{Answer, Got};
+pub use client::{Client, DEFAULT_REGION};
 pub use stage::{Stage, StageError, Who};
 pub use world::{DEFAULT_SEED, ProvisionError, provision};
 

@@ -1,0 +1,32 @@
+//! What comes back from a target.
+
+use rolecall_wire::{ServiceError, Structure};
+
+/// What a step's request came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Got {
+    /// The call succeeded with this output.
+    Allowed(Structure),
+    /// The service answered with an error.
+    Refused(ServiceError),
+    /// No answer: the target can't be reached, or answers nonsense.
+    Unreachable(String),
+}
+
+/// What a request came to, and the id under which the mock keeps its authorization.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The output or the error.
+    pub got: Got,
+    /// The authorization's id; `None` where nothing was authorized, or the target doesn't say.
+    pub authorization_id: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn unreachable(reason: impl std::fmt::Display) -> Self {
+        Self {
+            got: Got::Unreachable(reason.to_string()),
+            authorization_id: None,
+        }
+    }
+}
