@@ -5,5 +5,6 @@
 mod aws_cli;
 mod contract;
 mod decide;
+mod serve;
 mod support;
 mod trust;

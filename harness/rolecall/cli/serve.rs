@@ -182,13 +182,16 @@ fn announce(address: SocketAddr, arguments: &Arguments) {
     let _ = out.flush();
 }
 
-/// Keys are for the user alone.
+/// Keys are for the user alone, also where the file was there before.
 fn write_privately(file: &Path, text: &str) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(text.as_bytes())
+    let mut file = options.open(file)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.write_all(text.as_bytes())
 }
 
 /// Ready on Ctrl-C, and on the signal that `docker stop` and supervisors send.

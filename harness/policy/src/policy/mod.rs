@@ -174,3 +174,42 @@ impl PolicySet {
         policy.document.statements().get(place.statement)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(number: usize) -> String {
+        format!(
+            r#"{{"Effect": "Allow", "Action": ["s3:Get{number}", "kms:Put{number}"], "Resource": "*"}}"#
+        )
+    }
+
+    /// A decision costs what can match its action, not what a principal has.
+    #[test]
+    fn only_statements_that_can_match_the_action_are_looked_at() {
+        let mut statements: Vec<String> = (0..10_000).map(statement).collect();
+        statements.push(r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#.to_owned());
+        statements.push(r#"{"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}"#.to_owned());
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#,
+            statements.join(",")
+        );
+        let document = Document::parse(&text).unwrap();
+        let set = PolicySet::new(vec![Arc::new(Policy::inline("all", document))]);
+
+        for (action, expected) in [
+            ("s3:Get7000", 3),
+            ("S3:gET7000", 3),
+            ("kms:Put1", 2),
+            ("sqs:X", 1),
+        ] {
+            let mut seen = 0;
+            set.candidates(action, |_| {
+                seen += 1;
+                false
+            });
+            assert_eq!(seen, expected, "{action}");
+        }
+    }
+}
