@@ -252,3 +252,122 @@ pub fn name_of(policy: BecausePolicy) -> &'static str {
         BecausePolicy::Endpoint => "the VPC endpoint's policy",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rolecall_policy::{
+        Context, Document, Level, Policies, Policy, PolicySet, Principal, Request, Span, explain,
+    };
+    use rstest::rstest;
+
+    use super::*;
+
+    const UNIT: &str = "arn:aws:organizations::111111111111:ou/o-x/ou-x-1";
+
+    fn set(document: &str) -> PolicySet {
+        let document = Document::parse(document).unwrap();
+        PolicySet::new(vec![Arc::new(Policy::inline("p", document))])
+    }
+
+    /// A user may read by its own policy if the request comes over TLS, from the office; a unit above closes the site.
+    fn evaluation(action: &str, resource: &str) -> Evaluation {
+        let identity = set(r#"{"Version": "2012-10-17", "Statement": [
+                {"Sid": "OverTls", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
+                 "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+                {"Sid": "NotSecret", "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::b/secret",
+                 "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}]}"#);
+        let allow_all = set(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
+        );
+        let no_kms = set(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#,
+        );
+        let mut context = Context::new();
+        context.set("aws:SecureTransport", "false");
+        context.set("aws:RequestedRegion", "us-east-1");
+        let levels = [
+            Level {
+                target_arn: Some("root".to_owned()),
+                policies: allow_all,
+            },
+            Level {
+                target_arn: Some(UNIT.to_owned()),
+                policies: no_kms,
+            },
+        ];
+        explain(&Request {
+            principal: &Principal::user("arn:aws:iam::123456789012:user/ann", None),
+            action,
+            resource,
+            resource_account: None,
+            context: &context,
+            policies: Policies {
+                identity: &identity,
+                service_control: &levels,
+                ..Policies::default()
+            },
+        })
+    }
+
+    fn because() -> Because {
+        Because {
+            span: Span::default(),
+            policy: None,
+            at: None,
+            explicit: None,
+            statement: None,
+            condition: None,
+            only: false,
+        }
+    }
+
+    fn holds(because: &Because, action: &str, resource: &str) -> bool {
+        let targets = |name: &str| (name == "Workloads").then(|| UNIT.to_owned());
+        difference(because, &[evaluation(action, resource)], targets).is_none()
+    }
+
+    /// AWS: IAM User Guide, policy evaluation logic: an implicit deny is one that no statement allows, an explicit one
+    /// has a Deny that matches; the checks are those of `GetRequestAuthorizationDetails`.
+    #[rstest]
+    #[case::identity(Because { policy: Some(BecausePolicy::Identity), ..because() }, true)]
+    #[case::another_layer(Because { policy: Some(BecausePolicy::Boundary), ..because() }, false)]
+    #[case::implicit(Because { explicit: Some(false), ..because() }, true)]
+    #[case::explicit(Because { explicit: Some(true), ..because() }, false)]
+    #[case::the_allow_that_lacked_a_condition(Because { statement: Some("OverTls".to_owned()), ..because() }, true)]
+    #[case::another_statement(Because { statement: Some("NotSecret".to_owned()), ..because() }, false)]
+    #[case::its_false_condition(Because { condition: Some("AWS:securetransport".to_owned()), ..because() }, true)]
+    #[case::another_condition(Because { condition: Some("aws:RequestedRegion".to_owned()), ..because() }, false)]
+    #[case::alone(Because { only: true, ..because() }, true)]
+    fn an_implicit_denial_has_its_reason(#[case] because: Because, #[case] expected: bool) {
+        assert_eq!(
+            holds(&because, "s3:GetObject", "arn:aws:s3:::b/k"),
+            expected
+        );
+    }
+
+    #[rstest]
+    #[case::explicit(Because { explicit: Some(true), ..because() }, true)]
+    #[case::implicit(Because { explicit: Some(false), ..because() }, false)]
+    #[case::the_deny(Because { statement: Some("NotSecret".to_owned()), ..because() }, true)]
+    #[case::no_deny(Because { statement: Some("OverTls".to_owned()), ..because() }, false)]
+    #[case::a_condition_it_has(Because { condition: Some("aws:RequestedRegion".to_owned()), ..because() }, true)]
+    #[case::a_condition_it_has_not(Because { condition: Some("aws:SecureTransport".to_owned()), ..because() }, false)]
+    fn an_explicit_denial_has_its_reason(#[case] because: Because, #[case] expected: bool) {
+        assert_eq!(
+            holds(&because, "s3:GetObject", "arn:aws:s3:::b/secret"),
+            expected
+        );
+    }
+
+    /// Neither the unit nor the user's own policies allow KMS: two checks decide.
+    #[rstest]
+    #[case::one_of_them(Because { policy: Some(BecausePolicy::ServiceControl), ..because() }, true)]
+    #[case::not_alone(Because { policy: Some(BecausePolicy::ServiceControl), only: true, ..because() }, false)]
+    #[case::at_the_unit(Because { at: Some("Workloads".to_owned()), ..because() }, true)]
+    #[case::at_an_unknown_unit(Because { at: Some("Elsewhere".to_owned()), ..because() }, false)]
+    fn several_checks_can_decide(#[case] because: Because, #[case] expected: bool) {
+        assert_eq!(holds(&because, "kms:Decrypt", "*"), expected);
+    }
+}
