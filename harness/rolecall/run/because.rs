@@ -370,4 +370,58 @@ mod tests {
     fn several_checks_can_decide(#[case] because: Because, #[case] expected: bool) {
         assert_eq!(holds(&because, "kms:Decrypt", "*"), expected);
     }
+
+    /// A user whom the resource's policy denies what its own policy allows.
+    fn denied_by_the_resource(action: &str) -> Evaluation {
+        let own = set(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
+        );
+        let resource = set(
+            r#"{"Version": "2012-10-17", "Statement": {"Sid": "R", "Effect": "Deny", "Action": "*",
+                "Resource": "*", "Principal": {"AWS": "arn:aws:iam::999999999999:user/ann"}}}"#,
+        );
+        explain(&Request {
+            principal: &Principal::user("arn:aws:iam::999999999999:user/ann", None),
+            action,
+            resource: "arn:aws:iam::999999999999:role/r",
+            resource_account: None,
+            context: &Context::new(),
+            policies: Policies {
+                identity: &own,
+                resource: Some(&resource),
+                ..Policies::default()
+            },
+        })
+    }
+
+    /// A role's trust policy is the resource policy of the actions that assume the role; the Deny of a resource's policy is
+    /// that policy's, wherever AWS's checks file it.
+    #[rstest]
+    #[case("sts:AssumeRole", BecausePolicy::Trust)]
+    #[case("STS:assumeRoleWithSAML", BecausePolicy::Trust)]
+    #[case("sts:TagSession", BecausePolicy::Trust)]
+    #[case("sts:SetSourceIdentity", BecausePolicy::Trust)]
+    #[case("s3:GetObject", BecausePolicy::Resource)]
+    #[case("kms:Decrypt", BecausePolicy::Resource)]
+    fn a_resources_deny_is_its_policys(#[case] action: &str, #[case] policy: BecausePolicy) {
+        let denied = [denied_by_the_resource(action)];
+        let reason = |policy, explicit| Because {
+            policy: Some(policy),
+            explicit: Some(explicit),
+            statement: Some("R".to_owned()),
+            ..because()
+        };
+
+        assert_eq!(difference(&reason(policy, true), &denied, |_| None), None);
+        let other = reason(BecausePolicy::Identity, true);
+        let told = difference(&other, &denied, |_| None).unwrap();
+        let layer = name_of(policy);
+        assert_eq!(
+            told,
+            format!(
+                "expected an explicit deny in the identity policies (statement `R`) to decide, but it was an explicit \
+                 deny in {layer}"
+            )
+        );
+    }
 }

@@ -342,6 +342,52 @@ mod tests {
         assert_eq!(judge(&Expect::Denied, &Got::Refused(error)), expected);
     }
 
+    fn expected(code: &str, message: Option<&str>, status: Option<u16>) -> Expect {
+        Expect::Error {
+            code: code.to_owned(),
+            message: message.map(str::to_owned),
+            status,
+        }
+    }
+
+    #[rstest]
+    #[case::its_code(expected("ValidationError", None, None), &[])]
+    #[case::all_of_it(expected("ValidationError", Some("*exceeds the 1 hour*"), Some(400)), &[])]
+    #[case::another_code(
+        expected("ExpiredToken", None, None),
+        &["expected the error ExpiredToken, but got ValidationError (400)"]
+    )]
+    #[case::another_text(
+        expected("ValidationError", Some("exceeds"), None),
+        &["expected the message `exceeds`, but got `it exceeds the 1 hour limit`"]
+    )]
+    #[case::another_status(
+        expected("ValidationError", None, Some(403)),
+        &["expected the status 403, but got 400"]
+    )]
+    fn an_error_must_have_the_expected_details(#[case] expect: Expect, #[case] reasons: &[&str]) {
+        let got = Got::Refused(ServiceError::new(
+            400,
+            "ValidationError",
+            "it exceeds the 1 hour limit",
+        ));
+
+        let verdict = judge(&expect, &got);
+
+        let reasons: Vec<String> = reasons.iter().map(|reason| (*reason).to_owned()).collect();
+        assert_eq!(verdict, met_unless(reasons));
+    }
+
+    #[rstest]
+    #[case::access_denied_exception(ServiceError::new(400, "AccessDeniedException", "no"), true)]
+    #[case::bodiless_403(ServiceError::without_message(403, "403"), true)]
+    #[case::bodiless_404(ServiceError::without_message(404, "404"), false)]
+    #[case::another_403(ServiceError::without_message(403, "InvalidAccessKeyId"), false)]
+    #[case::a_403_with_a_text(ServiceError::new(403, "403", "who are you"), false)]
+    fn a_denial_is_told_by_its_code(#[case] error: ServiceError, #[case] denial: bool) {
+        assert_eq!(is_denial(&error), denial);
+    }
+
     #[test]
     fn an_unexpected_error_is_a_failure_where_success_was_expected() {
         let got = Got::Refused(ServiceError::new(400, "ValidationError", "bad"));
