@@ -22,7 +22,7 @@ pub(crate) struct ServiceTable {
     /// Its signing name, by which its model is found too: `sts`.
     pub(crate) name: &'static str,
     /// The operations that are implemented.
-    pub(crate) operations: &'static [Operation],
+    pub(crate) operations: &'static [&'static [Operation]],
     /// Refuses callers that the service serves no such operation, whatever the policies say.
     pub(crate) admits: fn(&Call, &Operation) -> Result<(), ServiceError>,
     /// What an operation acts on; refuses what the service looks at before authorization.
@@ -164,8 +164,9 @@ impl Denial<'_> {
 impl ServiceTable {
     /// The row of an operation, if it is implemented.
     pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
-        let operations: &'static [Operation] = self.operations;
-        operations.iter().find(|operation| operation.name == name)
+        let groups: &'static [&'static [Operation]] = self.operations;
+        let mut operations = groups.iter().copied().flatten();
+        operations.find(|operation| operation.name == name)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::world::{AccountId, World, iam_arn, root_arn};
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "iam",
-    operations: operations::OPERATIONS,
+    operations: &[operations::OPERATIONS],
     admits,
     resource,
     keys: |_, _, _| {},

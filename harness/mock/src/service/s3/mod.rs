@@ -219,7 +219,7 @@ const OPERATIONS: &[Operation] = &[
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "s3",
-    operations: OPERATIONS,
+    operations: &[OPERATIONS],
     admits: |_, _| Ok(()),
     resource: resource::of,
     keys: keys::common,

@@ -139,7 +139,7 @@ const OPERATIONS: &[Operation] = &[
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "sts",
-    operations: OPERATIONS,
+    operations: &[OPERATIONS],
     admits,
     resource,
     keys: |_, _, _| {},
