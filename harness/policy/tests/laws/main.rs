@@ -24,7 +24,7 @@ use rolecall_policy::{
 };
 use serde_json::{Value, json};
 
-/// How many random questions each law is tried on; all of them together make 100,000.
+/// How many random questions each law is tried on: 20,000, or what `ROLECALL_CASES` says (100,000 in CI).
 fn cases() -> u32 {
     let asked = std::env::var("ROLECALL_CASES").ok();
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(20_000)
