@@ -21,6 +21,7 @@ mod ids;
 mod jwt;
 mod mock;
 mod pipeline;
+mod saml;
 mod service;
 mod world;
 
@@ -33,5 +34,6 @@ pub use rolecall_wire::sigv4::{Credentials, Secret};
 pub use world::{
     API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec,
     MemberSpec, OidcProviderSpec, OrganizationSpec, Partition, PolicyDocument, PolicySpec,
-    ProviderKeysSpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec, World, WorldError,
+    ProviderKeysSpec, ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec, UnitSpec,
+    UserSpec, World, WorldError,
 };

@@ -63,6 +63,7 @@
 //! - [`validate`]: AWS's checks of parameters, and their texts.
 //! - [`sigv4`]: signatures in headers, in URLs and in chunks; made, read, judged.
 //! - [`error`]: what goes wrong, as AWS puts it.
+//! - [`xml`]: documents read into a small tree, for what isn't a request or an answer: SAML metadata.
 //!
 //! # What it promises
 //!
@@ -78,7 +79,7 @@ pub mod sigv4;
 mod time;
 pub mod validate;
 pub mod value;
-mod xml;
+pub mod xml;
 
 pub use error::ServiceError;
 pub use model::{Operation, Service};

@@ -67,6 +67,14 @@ pub enum WorldError {
         /// What is wrong.
         problem: String,
     },
+    /// A SAML metadata document that AWS would refuse.
+    #[error("the metadata of the SAML provider `{provider}` is no use: {problem}")]
+    InvalidMetadata {
+        /// The provider's name.
+        provider: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// A token to be issued by a provider whose private keys are elsewhere.
     #[error("the private keys of {0} are not the world's own, so it can't issue tokens")]
     CannotSign(String),

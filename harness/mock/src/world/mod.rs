@@ -13,6 +13,7 @@ mod permissions;
 mod provider;
 mod public_policy;
 mod resource;
+mod saml_provider;
 mod session;
 mod spec;
 
@@ -36,6 +37,8 @@ pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Permissions, 
 pub(crate) use self::provider::OidcProvider;
 pub use self::provider::{OidcProviderSpec, ProviderKeysSpec};
 pub(crate) use self::resource::OtherResource;
+pub(crate) use self::saml_provider::SamlProvider;
+pub use self::saml_provider::{SamlMetadataSpec, SamlProviderSpec};
 pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
 pub use self::spec::{
     API_SOURCE, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec,
@@ -89,6 +92,8 @@ pub struct World {
     mfa_steps: HashMap<String, i64>,
     /// By ARN.
     oidc_providers: HashMap<String, Arc<OidcProvider>>,
+    /// By ARN.
+    saml_providers: HashMap<String, Arc<SamlProvider>>,
     /// Keys that came from outside, by issuer.
     published_keys: HashMap<String, Arc<KeySet>>,
 }
@@ -128,6 +133,7 @@ impl World {
             control_targets: HashMap::new(),
             mfa_steps: HashMap::new(),
             oidc_providers: HashMap::new(),
+            saml_providers: HashMap::new(),
             published_keys: HashMap::new(),
         }
     }

@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub(crate) use read::{Element, parse};
+pub use read::{Element, Malformed, parse};
 pub(crate) use write::{Quotes, Writer, attribute};

@@ -15,23 +15,31 @@ const MAX_ATTRIBUTES: usize = 64;
 
 /// An element: its local name (without prefix), attributes, child elements and text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Element {
-    pub(crate) name: String,
+pub struct Element {
+    /// The local name.
+    pub name: String,
     /// Attributes by the name as written, prefix included.
-    pub(crate) attributes: Vec<(String, String)>,
-    pub(crate) children: Vec<Element>,
+    pub attributes: Vec<(String, String)>,
+    /// The elements directly inside, in order.
+    pub children: Vec<Element>,
     /// All text directly inside, in one piece.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl Element {
     /// The first child of a name.
-    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
+    /// The value of an attribute, by the name as written.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The text of the first child of a name.
-    pub(crate) fn child_text(&self, name: &str) -> Option<&str> {
+    pub fn child_text(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str())
     }
 }
@@ -39,10 +47,10 @@ impl Element {
 /// The document is not well-formed, or more than this reader takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not well-formed XML")]
-pub(crate) struct Malformed;
+pub struct Malformed;
 
 /// The root element of a document.
-pub(crate) fn parse(document: &[u8]) -> Result<Element, Malformed> {
+pub fn parse(document: &[u8]) -> Result<Element, Malformed> {
     let text = str::from_utf8(document).map_err(|_| Malformed)?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = Reader::from_str(text);

@@ -1,0 +1,122 @@
+//! The certificate of a test key: X.509 (RFC 5280) in DER, signed by the key itself.
+
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const UTF8_STRING: u8 = 0x0c;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+/// `[0]`, constructed: the version.
+const VERSION: u8 = 0xa0;
+
+/// `ecdsa-with-SHA256`, 1.2.840.10045.4.3.2 (RFC 5758).
+const ECDSA_WITH_SHA256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+/// `id-ecPublicKey`, 1.2.840.10045.2.1 (RFC 5480).
+const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// `secp256r1`, 1.2.840.10045.3.1.7 (RFC 5480).
+const SECP256R1: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// `id-at-commonName`, 2.5.4.3.
+const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
+
+/// The certificate of a key for a name. It is good until the end of the year 9999, since AWS doesn't look at when the
+/// certificates of SAML providers expire.
+pub(super) fn self_signed(key: &SigningKey, name: &str) -> Vec<u8> {
+    let algorithm = tagged(SEQUENCE, &[ECDSA_WITH_SHA256]);
+    let to_be_signed = to_be_signed(key, name, &algorithm);
+    let signature: Signature = key.sign(&to_be_signed);
+    let (r, s) = signature.split_bytes();
+    let signature = tagged(SEQUENCE, &[&integer(&r), &integer(&s)]);
+    tagged(
+        SEQUENCE,
+        &[&to_be_signed, &algorithm, &bit_string(&signature)],
+    )
+}
+
+fn to_be_signed(key: &SigningKey, name: &str, algorithm: &[u8]) -> Vec<u8> {
+    let common_name = tagged(
+        SEQUENCE,
+        &[COMMON_NAME, &tagged(UTF8_STRING, &[name.as_bytes()])],
+    );
+    let name = tagged(SEQUENCE, &[&tagged(SET, &[&common_name])]);
+    let validity = tagged(
+        SEQUENCE,
+        &[
+            &tagged(UTC_TIME, &[b"200101000000Z"]),
+            &tagged(GENERALIZED_TIME, &[b"99991231235959Z"]),
+        ],
+    );
+    let point = VerifyingKey::from(key).to_sec1_bytes();
+    let public_key = tagged(
+        SEQUENCE,
+        &[
+            &tagged(SEQUENCE, &[EC_PUBLIC_KEY, SECP256R1]),
+            &bit_string(&point),
+        ],
+    );
+    let version = tagged(VERSION, &[&integer(&[2])]);
+    tagged(
+        SEQUENCE,
+        &[
+            &version,
+            &integer(&[1]),
+            algorithm,
+            &name,
+            &validity,
+            &name,
+            &public_key,
+        ],
+    )
+}
+
+/// A positive number: without zeros in front, but for the one that keeps it positive.
+fn integer(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let digits = bytes.get(zeros..).unwrap_or_default();
+    match digits.first() {
+        Some(first) if *first < 0x80 => tagged(INTEGER, &[digits]),
+        _ => tagged(INTEGER, &[&[0], digits]),
+    }
+}
+
+/// Whole bytes: no bit of the last is unused.
+fn bit_string(bytes: &[u8]) -> Vec<u8> {
+    tagged(BIT_STRING, &[&[0], bytes])
+}
+
+fn tagged(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = content.len().to_be_bytes();
+    let digits: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
+    let mut encoded = vec![tag];
+    match (u8::try_from(content.len()), u8::try_from(digits.len())) {
+        (Ok(length), _) if length < 0x80 => encoded.push(length),
+        (_, Ok(count)) => {
+            encoded.push(0x80 | count);
+            encoded.extend(digits);
+        }
+        // No content is longer than a length can say.
+        (_, Err(_)) => {}
+    }
+    encoded.extend(content);
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ITU-T X.690, 8.1.3 and 8.3.
+    #[test]
+    fn lengths_and_numbers_are_distinguished_encodings() {
+        assert_eq!(tagged(INTEGER, &[&[7; 0x7f]])[..2], [2, 0x7f]);
+        assert_eq!(tagged(INTEGER, &[&[7; 0x80]])[..3], [2, 0x81, 0x80]);
+        assert_eq!(tagged(INTEGER, &[&[7; 0x1234]])[..4], [2, 0x82, 0x12, 0x34]);
+        assert_eq!(integer(&[0, 0, 1]), [2, 1, 1]);
+        assert_eq!(integer(&[0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(integer(&[0]), [2, 1, 0]);
+    }
+}
