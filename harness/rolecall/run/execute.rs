@@ -8,8 +8,8 @@ use super::because;
 use super::describe;
 use super::expect::{self, Verdict};
 use super::outcome::{Outcome, StepResult};
-use crate::scenario::model::{Actor, Assume, Change, Expect, Question, Step, Test, Verb};
-use crate::target::{Answer, Got, Stage, Who};
+use crate::scenario::model::{Actor, Assume, Expect, Question, Step, Test, Verb};
+use crate::target::{Answer, Got, Stage, Unasked, Who};
 
 /// Takes a test through all its steps.
 pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {
@@ -39,27 +39,28 @@ impl Execution<'_> {
     async fn take_steps(&mut self, steps: &[Step], session: Option<&Session>) {
         for step in steps {
             if let Some(reason) = self.stage.reason_to_skip(step) {
-                self.leave_out(step, session, Outcome::Skip, reason);
+                self.leave_out(step, session, Unasked::Skip(reason));
                 continue;
             }
             match &step.verb {
                 Verb::Wait(duration) => {
-                    self.stage.advance_clock(*duration);
-                    self.finish(step, session, Outcome::Pass);
+                    let waited = self.stage.advance_clock(*duration);
+                    self.finish(step, session, waited);
                 }
-                Verb::Change(change) => self.change(step, session, change),
-                Verb::Can(questions) => self.question(step, session, questions, true),
-                Verb::Cannot(questions) => self.question(step, session, questions, false),
+                Verb::Change(change) => {
+                    let changed = self.stage.change(change).await;
+                    self.finish(step, session, changed);
+                }
+                Verb::Can(questions) => self.question(step, session, questions, true).await,
+                Verb::Cannot(questions) => self.question(step, session, questions, false).await,
                 Verb::Call(call) => {
-                    let credentials =
-                        who(step, session).and_then(|who| self.stage.credentials(who));
-                    match credentials {
-                        Ok(credentials) => {
-                            self.stage.set_context(&step.context);
-                            let answer = self.stage.client().call(credentials.as_ref(), call).await;
-                            self.record(step, session, answer);
-                        }
-                        Err(reason) => self.leave_out(step, session, Outcome::Error, reason),
+                    let answer = match who(step, session) {
+                        Ok(who) => self.stage.call(step, who, call).await,
+                        Err(unasked) => Err(unasked),
+                    };
+                    match answer {
+                        Ok(answer) => self.record(step, session, answer).await,
+                        Err(unasked) => self.leave_out(step, session, unasked),
                     }
                 }
                 Verb::Assume(assume) => self.assume(step, session, assume).await,
@@ -68,19 +69,26 @@ impl Execution<'_> {
     }
 
     async fn assume(&mut self, step: &Step, session: Option<&Session>, assume: &Assume) {
-        let (answer, obtained) = match who(step, session) {
-            Ok(Who::Service(host)) => match self.assume_as_service(step, host, assume) {
+        let asked = match who(step, session) {
+            Ok(Who::Service(host)) => match self.assume_as_service(step, host, assume).await {
                 Ok(()) => return,
-                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+                Err(unasked) => Err(unasked),
             },
-            Ok(who) => match self.send_assume(step, who, assume).await {
-                Ok(answer) => answer,
-                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
-            },
-            Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+            Ok(who) => self.stage.assume(step, who, assume).await,
+            Err(unasked) => Err(unasked),
         };
-        self.record(step, session, answer);
         let name = describe::session_name(assume);
+        let obtained = match asked {
+            Ok((answer, obtained)) => {
+                self.record(step, session, answer).await;
+                obtained
+            }
+            Err(Unasked::Skip(reason)) => {
+                self.leave_out(step, session, Unasked::Skip(reason));
+                return self.pass_over(&assume.then, &name);
+            }
+            Err(unasked) => return self.leave_out(step, session, unasked),
+        };
         match obtained {
             Some(credentials) => {
                 let session = Session { name, credentials };
@@ -90,67 +98,36 @@ impl Execution<'_> {
         }
     }
 
-    async fn send_assume(
-        &self,
-        step: &Step,
-        who: Who<'_>,
-        assume: &Assume,
-    ) -> Result<(Answer, Option<Credentials>), String> {
-        if let Who::Token(token) = who {
-            let token = self.stage.token(token)?;
-            self.stage.set_context(&step.context);
-            return Ok(self
-                .stage
-                .client()
-                .assume_with_web_identity(token, assume)
-                .await);
-        }
-        let credentials = self.stage.credentials(who)?;
-        let mfa = match &assume.mfa {
-            Some(mfa) => Some(self.stage.mfa(who, mfa)?),
-            None => None,
-        };
-        self.stage.set_context(&step.context);
-        let client = self.stage.client();
-        Ok(client.assume(credentials.as_ref(), assume, mfa).await)
-    }
-
     /// A service assumes roles behind the scenes: the policies are asked, no request is sent.
-    fn assume_as_service(
+    async fn assume_as_service(
         &mut self,
         step: &Step,
         host: &str,
         assume: &Assume,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unasked> {
         if !assume.then.is_empty() {
-            return Err(format!(
+            return Err(Unasked::Error(format!(
                 "the credentials that {host} would get can't be had"
-            ));
+            )));
         }
-        let action = "sts:AssumeRole";
-        let role = Some(assume.role_arn.as_str());
-        let evaluations = self
-            .stage
-            .ask(Who::Service(host), action, role, &step.context)?;
-        let got = if evaluations.iter().all(Evaluation::is_allowed) {
+        let question = Question {
+            action: "sts:AssumeRole".to_owned(),
+            resource: Some(assume.role_arn.clone()),
+            span: assume.span,
+        };
+        let asked = self.stage.ask(step, Who::Service(host), &question).await?;
+        let got = if asked.allowed {
             Got::Allowed(Structure::new())
         } else {
             let text = format!("{host} may not assume {}", assume.role_arn);
             Got::Refused(ServiceError::new(403, "AccessDenied", text))
         };
-        self.conclude(step, None, got, evaluations);
+        self.conclude(step, None, got, asked.evaluations);
         Ok(())
     }
 
-    fn change(&mut self, step: &Step, session: Option<&Session>, change: &Change) {
-        match self.stage.change(change) {
-            Ok(()) => self.finish(step, session, Outcome::Pass),
-            Err(error) => self.leave_out(step, session, Outcome::Error, error.to_string()),
-        }
-    }
-
     /// Asks each question; all must be answered alike.
-    fn question(
+    async fn question(
         &mut self,
         step: &Step,
         session: Option<&Session>,
@@ -160,16 +137,15 @@ impl Execution<'_> {
         let mut reasons = Vec::new();
         let mut shown = Vec::new();
         for question in questions {
-            let asked = who(step, session).and_then(|who| {
-                let resource = question.resource.as_deref();
-                self.stage
-                    .ask(who, &question.action, resource, &step.context)
-            });
-            let evaluations = match asked {
-                Ok(evaluations) => evaluations,
-                Err(reason) => return self.leave_out(step, session, Outcome::Error, reason),
+            let asked = match who(step, session) {
+                Ok(who) => self.stage.ask(step, who, question).await,
+                Err(unasked) => Err(unasked),
             };
-            let allowed = evaluations.iter().all(Evaluation::is_allowed);
+            let asked = match asked {
+                Ok(asked) => asked,
+                Err(unasked) => return self.leave_out(step, session, unasked),
+            };
+            let (allowed, evaluations) = (asked.allowed, asked.evaluations);
             if allowed != wanted {
                 reasons.push(answered(question, allowed));
             } else if let Some(reason) = self.reason_missing(step, &evaluations) {
@@ -189,8 +165,9 @@ impl Execution<'_> {
         });
     }
 
-    fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
-        let evaluations = self.stage.evaluations(answer.authorization_id.as_deref());
+    async fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
+        let authorization_id = answer.authorization_id.as_deref();
+        let evaluations = self.stage.evaluations(authorization_id).await;
         self.conclude(step, session, answer.got, evaluations);
     }
 
@@ -226,9 +203,16 @@ impl Execution<'_> {
         because::difference(because, evaluations, |name| self.stage.control_target(name))
     }
 
-    fn finish(&mut self, step: &Step, session: Option<&Session>, outcome: Outcome) {
-        let result = StepResult::without_request(step, name_of(session), outcome);
-        self.results.push(result);
+    /// A step without a question has passed, or was not taken.
+    fn finish(&mut self, step: &Step, session: Option<&Session>, done: Result<(), Unasked>) {
+        match done {
+            Ok(()) => self.results.push(StepResult::without_request(
+                step,
+                name_of(session),
+                Outcome::Pass,
+            )),
+            Err(unasked) => self.leave_out(step, session, unasked),
+        }
     }
 
     /// Without the session that an `assume` gives, the steps of its `then` can't be taken: as it should be where the
@@ -241,13 +225,11 @@ impl Execution<'_> {
         }));
     }
 
-    fn leave_out(
-        &mut self,
-        step: &Step,
-        session: Option<&Session>,
-        outcome: Outcome,
-        reason: String,
-    ) {
+    fn leave_out(&mut self, step: &Step, session: Option<&Session>, unasked: Unasked) {
+        let (outcome, reason) = match unasked {
+            Unasked::Skip(reason) => (Outcome::Skip, reason),
+            Unasked::Error(reason) => (Outcome::Error, reason),
+        };
         self.results.push(StepResult {
             reasons: vec![reason],
             ..StepResult::without_request(step, name_of(session), outcome)
@@ -260,17 +242,19 @@ fn name_of(session: Option<&Session>) -> Option<&str> {
 }
 
 /// Who takes a step: whom it names, else the session it runs in.
-fn who<'a>(step: &'a Step, session: Option<&'a Session>) -> Result<Who<'a>, String> {
+fn who<'a>(step: &'a Step, session: Option<&'a Session>) -> Result<Who<'a>, Unasked> {
     match step.actor.as_ref().map(|actor| &actor.value) {
         Some(Actor::Anonymous) => Ok(Who::Anonymous),
         Some(Actor::User(name)) => Ok(Who::User(name)),
         Some(Actor::Root(account)) => Ok(Who::Root(account)),
         Some(Actor::Service(host)) => Ok(Who::Service(host)),
         Some(Actor::Token(token)) => Ok(Who::Token(token)),
-        Some(Actor::Saml(_)) => Err(NOT_YET.to_owned()),
+        Some(Actor::Saml(_)) => Err(Unasked::Error(NOT_YET.to_owned())),
         None => match session {
             Some(session) => Ok(Who::Session(&session.credentials)),
-            None => Err("the step names nobody who takes it".to_owned()),
+            None => Err(Unasked::Error(
+                "the step names nobody who takes it".to_owned(),
+            )),
         },
     }
 }

@@ -3,13 +3,16 @@
 mod answer;
 mod change;
 mod client;
+mod mock_stage;
 mod stage;
 mod world;
 
 pub use answer::{Answer, Got};
 pub use client::{Client, DEFAULT_REGION};
-pub use stage::{Stage, StageError, Who};
+pub use stage::{Asked, Stage, StageError, Unasked, Who};
 pub use world::{DEFAULT_SEED, ProvisionError, provision};
+
+use mock_stage::MockStage;
 
 use crate::scenario::model::World;
 
@@ -51,10 +54,11 @@ impl Target {
     ///
     /// When the world can't be built, or no port can be had.
     pub async fn stage(self, world: &World) -> Result<Stage, StageError> {
-        match self {
-            Self::Mock => Stage::in_process(world),
+        let stage = match self {
+            Self::Mock => MockStage::in_process(world)?,
             #[cfg(feature = "http")]
-            Self::Http => Stage::over_http(world).await,
-        }
+            Self::Http => MockStage::over_http(world).await?,
+        };
+        Ok(Stage::mock(stage))
     }
 }

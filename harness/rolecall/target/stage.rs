@@ -1,19 +1,13 @@
 //! A world on a target, ready for the steps of one test.
 
 use aws_credential_types::Credentials;
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use jiff::SignedDuration;
-use rolecall_mock::{Asker, Clock, ContextKey, Mock, carrier};
 use rolecall_policy::Evaluation;
 
-use super::change::apply;
-use super::client::Client;
-use super::world::{DEFAULT_SEED, ProvisionError, missing, provision};
-use crate::scenario::model::{Change, ClaimValue, ContextEntry, Mfa, Step, Token, World};
-use crate::scenario::to_json;
-
-/// Where the SDK believes the in-process mock to be; the name never reaches a resolver.
-const IN_PROCESS_ENDPOINT: &str = "http://rolecall.invalid";
+use super::answer::Answer;
+use super::mock_stage::MockStage;
+use super::world::ProvisionError;
+use crate::scenario::model::{Assume, Call, Change, Question, Step, Token};
 
 /// Why a stage can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -28,13 +22,37 @@ pub enum StageError {
     Listen(std::io::Error),
 }
 
-/// A world on a target, ready for the steps of one test; no other test sees it.
-#[derive(Debug)]
-pub struct Stage {
-    mock: Mock,
-    client: Client,
-    world: World,
-    target: &'static str,
+/// Why a step was not asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    /// This target can't answer it.
+    Skip(String),
+    /// It could not be asked.
+    Error(String),
+}
+
+impl From<String> for Unasked {
+    fn from(reason: String) -> Self {
+        Self::Error(reason)
+    }
+}
+
+/// What a question without a request came to.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Whether it is allowed.
+    pub allowed: bool,
+    /// AWS's evaluation of it, where the target tells.
+    pub evaluations: Vec<Evaluation>,
+}
+
+impl Asked {
+    pub(super) fn evaluated(evaluations: Vec<Evaluation>) -> Self {
+        Self {
+            allowed: evaluations.iter().all(Evaluation::is_allowed),
+            evaluations,
+        }
+    }
 }
 
 /// Who takes a step.
@@ -54,240 +72,110 @@ pub enum Who<'a> {
     Anonymous,
 }
 
+/// A world on a target, ready for the steps of one test; no other test sees it.
+#[derive(Debug)]
+pub struct Stage(On);
+
+#[derive(Debug)]
+enum On {
+    Mock(Box<MockStage>),
+}
+
 impl Stage {
-    /// The mock as the SDK's HTTP client.
-    pub(super) fn in_process(world: &World) -> Result<Self, StageError> {
-        let mock = Mock::new(provision(world, DEFAULT_SEED)?);
-        let connector = carrier::connector::http_client(&mock);
-        let client = Client::new(connector, IN_PROCESS_ENDPOINT.to_owned(), world_time(&mock));
-        Ok(Self::new(mock, client, world, "mock"))
-    }
-
-    /// The mock behind a port of its own, for as long as the runtime lives.
-    #[cfg(feature = "http")]
-    pub(super) async fn over_http(world: &World) -> Result<Self, StageError> {
-        let mock = Mock::new(provision(world, DEFAULT_SEED)?);
-        let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = carrier::server::Server::bind(&mock, loopback)
-            .await
-            .map_err(StageError::Listen)?;
-        let endpoint = format!("http://{}", server.address().map_err(StageError::Listen)?);
-        tokio::spawn(server.run(std::future::pending()));
-        let http_client = aws_smithy_http_client::Builder::new().build_http();
-        let client = Client::new(http_client, endpoint, world_time(&mock));
-        Ok(Self::new(mock, client, world, "http"))
-    }
-
-    fn new(mock: Mock, client: Client, world: &World, target: &'static str) -> Self {
-        Self {
-            mock,
-            client,
-            world: world.clone(),
-            target,
-        }
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    pub(super) fn mock(stage: MockStage) -> Self {
+        Self(On::Mock(Box::new(stage)))
     }
 
     /// Why a step can't be asked here, if so.
     pub(crate) fn reason_to_skip(&self, step: &Step) -> Option<String> {
-        let here = step
-            .skip_on
-            .iter()
-            .find(|(target, _)| target == self.target);
+        let target = match &self.0 {
+            On::Mock(stage) => stage.target(),
+        };
+        let here = step.skip_on.iter().find(|(named, _)| named == target);
         here.map(|(_, reason)| reason.clone())
     }
 
-    pub(crate) fn advance_clock(&self, duration: SignedDuration) {
-        self.mock.clock().advance(duration);
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "a clock that is no mock's doesn't move"
+    )]
+    pub(crate) fn advance_clock(&mut self, duration: SignedDuration) -> Result<(), Unasked> {
+        match &self.0 {
+            On::Mock(stage) => {
+                stage.advance_clock(duration);
+                Ok(())
+            }
+        }
     }
 
     /// Changes the world; what isn't touched stays as the steps before have left it.
-    pub(crate) fn change(&mut self, change: &Change) -> Result<(), ProvisionError> {
-        if let Some(missing) = missing(&change.world) {
-            return Err(ProvisionError::Missing(missing));
-        }
-        let before = &self.world;
-        self.mock.update(|world| apply(world, before, change))?;
-        self.world = change.world.clone();
-        Ok(())
-    }
-
-    /// Sets the condition keys that the scenario gives for the next request: the world's, then the step's own.
-    pub(crate) fn set_context(&self, step: &[ContextEntry]) {
-        self.mock.set_context(self.context(step));
-    }
-
-    fn context(&self, step: &[ContextEntry]) -> Vec<ContextKey> {
-        self.world
-            .context
-            .iter()
-            .chain(step)
-            .map(context_key)
-            .collect()
-    }
-
-    /// What someone signs with; `None` for an unsigned caller.
-    pub(crate) fn credentials(&self, who: Who<'_>) -> Result<Option<Credentials>, String> {
-        let found = match who {
-            Who::Anonymous => return Ok(None),
-            Who::Session(credentials) => return Ok(Some(credentials.clone())),
-            Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
-            Who::Service(host) => {
-                return Err(format!("{host} signs no requests that a test could send"));
-            }
-            Who::User(name) => {
-                let account = self.account_of(name);
-                self.mock
-                    .read(|world| world.user_credentials(account, name))
-            }
-            Who::Root(account) => self.mock.read(|world| world.root_credentials(account)),
-        };
-        match found {
-            Some(credentials) => Ok(Some(sdk_credentials(credentials))),
-            None => Err("the caller has no access key".to_owned()),
+    #[expect(
+        clippy::unused_async,
+        reason = "a target that is no mock has to be waited for"
+    )]
+    pub(crate) async fn change(&mut self, change: &Change) -> Result<(), Unasked> {
+        match &mut self.0 {
+            On::Mock(stage) => stage
+                .change(change)
+                .map_err(|error| Unasked::Error(error.to_string())),
         }
     }
 
-    /// The number of a user's account; empty for a user that isn't there.
-    fn account_of(&self, user: &str) -> &str {
-        let found = self
-            .world
-            .users
-            .iter()
-            .find(|known| known.name.value == user);
-        found.map_or("", |user| user.account.as_str())
+    /// Calls an operation.
+    pub(crate) async fn call(
+        &mut self,
+        step: &Step,
+        who: Who<'_>,
+        call: &Call,
+    ) -> Result<Answer, Unasked> {
+        match &mut self.0 {
+            On::Mock(stage) => stage.call(step, who, call).await,
+        }
     }
 
-    /// Issues a web identity token now, signed with the provider's test key.
-    pub(crate) fn token(&self, token: &Token) -> Result<String, String> {
-        let mut providers = self.world.oidc_providers.iter();
-        let provider = providers
-            .find(|provider| provider.name.value == token.provider)
-            .ok_or_else(|| format!("there is no provider `{}`", token.provider))?;
-        let now = self.mock.clock().now();
-        let claims = token.claims.iter();
-        let claims = claims.map(|(name, value)| Ok((name.clone(), claim(value, now)?)));
-        let claims = claims.collect::<Result<serde_json::Map<_, _>, String>>()?;
-        self.mock
-            .read(|world| world.sign_token(&provider.url, &provider.account, claims, now))
-            .map_err(|error| error.to_string())
-    }
-
-    /// The serial number of a user's MFA device and a code: the one it shows, or the one given.
-    pub(crate) fn mfa(&self, who: Who<'_>, mfa: &Mfa) -> Result<(String, String), String> {
-        let Who::User(name) = who else {
-            return Err("only a user has an MFA device".to_owned());
-        };
-        let (account, now) = (self.account_of(name), self.mock.clock().now());
-        let shown = self.mock.read(|world| world.mfa_code(account, name, now));
-        let (serial, code) = shown.ok_or_else(|| format!("the user `{name}` has no MFA device"))?;
-        Ok(match mfa {
-            Mfa::Valid => (serial, code),
-            Mfa::Code(code) => (serial, code.clone()),
-        })
+    /// Assumes a role; credentials come with a success.
+    pub(crate) async fn assume(
+        &mut self,
+        step: &Step,
+        who: Who<'_>,
+        assume: &Assume,
+    ) -> Result<(Answer, Option<Credentials>), Unasked> {
+        match &mut self.0 {
+            On::Mock(stage) => stage.assume(step, who, assume).await,
+        }
     }
 
     /// Asks whether someone may do something, without doing it.
-    pub(crate) fn ask(
-        &self,
+    #[expect(
+        clippy::unused_async,
+        reason = "a target that is no mock has to be waited for"
+    )]
+    pub(crate) async fn ask(
+        &mut self,
+        step: &Step,
         who: Who<'_>,
-        action: &str,
-        resource: Option<&str>,
-        context: &[ContextEntry],
-    ) -> Result<Vec<Evaluation>, String> {
-        let holder;
-        let asker = match who {
-            Who::Anonymous => Asker::Anonymous,
-            Who::Service(host) => Asker::Service(host),
-            Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
-            Who::Root(account) => Asker::Root(account),
-            Who::User(name) => Asker::User {
-                account: self.account_of(name),
-                name,
-            },
-            Who::Session(credentials) => {
-                holder = rolecall_mock::Credentials::new(
-                    credentials.access_key_id(),
-                    credentials.secret_access_key(),
-                    credentials.session_token(),
-                );
-                Asker::Holder(&holder)
-            }
-        };
-        let answer = self
-            .mock
-            .ask(asker, action, resource, &self.context(context));
-        answer
-            .map(|authorization| authorization.evaluations())
-            .map_err(|error| error.to_string())
+        question: &Question,
+    ) -> Result<Asked, Unasked> {
+        match &mut self.0 {
+            On::Mock(stage) => Ok(Asked::evaluated(stage.ask(step, who, question)?)),
+        }
     }
 
     /// The ARN of what `at:` names: the root or a unit by its name, an account by the scenario's name for it.
     pub(crate) fn control_target(&self, name: &str) -> Option<String> {
-        let account = self
-            .world
-            .accounts
-            .iter()
-            .find(|account| account.name == name);
-        let name = account.map_or(name, |account| account.id.as_str());
-        self.mock
-            .read(|world| world.control_target(name).map(str::to_owned))
+        match &self.0 {
+            On::Mock(stage) => stage.control_target(name),
+        }
     }
 
     /// AWS's evaluation of each action that a request needed.
-    pub(crate) fn evaluations(&self, authorization_id: Option<&str>) -> Vec<Evaluation> {
-        authorization_id
-            .and_then(|id| self.mock.authorization(id))
-            .map(|authorization| authorization.evaluations())
-            .unwrap_or_default()
-    }
-}
-
-/// A claim's value as JSON; a relative time is counted from now.
-fn claim(value: &ClaimValue, now: jiff::Timestamp) -> Result<serde_json::Value, String> {
-    match value {
-        ClaimValue::Value(node) => {
-            serde_json::from_str(&to_json(node)).map_err(|error| error.to_string())
-        }
-        ClaimValue::Relative(after) => {
-            let time = now.checked_add(*after).map_err(|error| error.to_string())?;
-            Ok(time.as_second().into())
+    #[expect(
+        clippy::unused_async,
+        reason = "a target that is no mock has to be waited for"
+    )]
+    pub(crate) async fn evaluations(&self, authorization_id: Option<&str>) -> Vec<Evaluation> {
+        match &self.0 {
+            On::Mock(stage) => stage.evaluations(authorization_id),
         }
     }
-}
-
-fn context_key(entry: &ContextEntry) -> ContextKey {
-    ContextKey {
-        key: entry.key.clone(),
-        values: entry.values.clone(),
-        multivalued: entry.multivalued,
-    }
-}
-
-/// The world's clock as the SDK's.
-#[derive(Clone, Debug)]
-struct WorldTime(Clock);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> std::time::SystemTime {
-        let since_epoch = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
-        std::time::SystemTime::UNIX_EPOCH + since_epoch.unsigned_abs()
-    }
-}
-
-fn world_time(mock: &Mock) -> SharedTimeSource {
-    SharedTimeSource::new(WorldTime(mock.clock()))
-}
-
-fn sdk_credentials(credentials: rolecall_mock::Credentials) -> Credentials {
-    Credentials::new(
-        credentials.access_key_id,
-        credentials.secret.expose(),
-        credentials.session_token,
-        None,
-        "rolecall",
-    )
 }
