@@ -23,6 +23,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod insight;
+pub mod pages;
 pub mod report;
 pub mod run;
 pub mod scenario;

@@ -19,6 +19,15 @@ pub(super) struct Paths {
     paths: Vec<PathBuf>,
 }
 
+impl Paths {
+    /// As typed: `scenarios more/scenarios`.
+    pub(super) fn shown(&self) -> String {
+        let paths = self.paths.iter();
+        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+        paths.join(" ")
+    }
+}
+
 /// Loads scenarios and writes every mistake and warning to standard error.
 ///
 /// # Errors
@@ -31,13 +40,8 @@ pub(super) fn load(paths: &Paths, appearance: Appearance) -> Result<Loaded, Exit
         return Err(Exit::Usage);
     }
     if loaded.tests.is_empty() {
-        let paths: Vec<String> = paths
-            .paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
         complain(
-            &format!("there is no scenario in {}", paths.join(", ")),
+            &format!("there is no scenario in {}", paths.shown()),
             Some("scenarios are files that end in .yaml or .yml, but not in .world.yaml"),
         );
         return Err(Exit::NothingMatched);

@@ -2,6 +2,7 @@
 
 mod check;
 mod decide;
+mod docs;
 mod exit;
 mod explain;
 mod list;
@@ -75,6 +76,7 @@ enum Command {
     Check(check::Arguments),
     Explain(explain::Arguments),
     Decide(decide::Arguments),
+    Docs(docs::Arguments),
     Serve(serve::Arguments),
     Schema(schema::Arguments),
 }
@@ -113,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, appearance),
         Command::Explain(arguments) => explain::run(&arguments, appearance),
         Command::Decide(arguments) => decide::run(&arguments),
+        Command::Docs(arguments) => docs::run(&arguments, appearance),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
     };

@@ -286,6 +286,7 @@ fn named(file: &File, case: Option<&str>, lowered: Lowered) -> Test {
     let name = &file.found.name;
     Test {
         name: case.map_or_else(|| name.clone(), |case| format!("{name}/{case}")),
+        case: case.map(str::to_owned),
         path: display(&file.found.path),
         title: lowered.title,
         description: lowered.description,

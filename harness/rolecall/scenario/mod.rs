@@ -35,3 +35,4 @@ pub use load::{Loaded, load, load_world};
 pub(crate) use nearest::did_you_mean;
 pub use source::{Source, Sources};
 pub(crate) use text::to_json;
+pub(crate) use tree::{entries, scalar};

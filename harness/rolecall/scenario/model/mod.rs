@@ -21,6 +21,8 @@ pub use world::{
 pub struct Test {
     /// The path below PATH without extension, plus `/CASE`: `external-id/right id`.
     pub name: String,
+    /// The case's name; `None` for a scenario without cases.
+    pub case: Option<String>,
     /// The file, as the user would type it.
     pub path: String,
     /// `scenario:`.
@@ -33,6 +35,15 @@ pub struct Test {
     pub world: World,
     /// The steps, in order.
     pub steps: Vec<Step>,
+}
+
+impl Test {
+    /// The name of the scenario, without the case: `external-id`.
+    pub fn scenario_name(&self) -> &str {
+        let case = self.case.as_deref();
+        let scenario = case.and_then(|case| self.name.strip_suffix(case)?.strip_suffix('/'));
+        scenario.unwrap_or(&self.name)
+    }
 }
 
 /// A value with its place.
