@@ -5,6 +5,7 @@
 mod aws_cli;
 mod contract;
 mod decide;
+mod pages;
 mod serve;
 mod support;
 mod trust;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::load::{Paths, load};
 use super::{Appearance, Exit, complain};
-use crate::pages::{Page, pages};
+use crate::pages::{Page, is_page, pages};
 use crate::run::{Event, Outcome, Runner};
 use crate::scenario::Loaded;
 use crate::target::Target;
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     paths: Paths,
 
-    /// The directory for the pages; `.md` files in it that no scenario has are removed
+    /// The directory for the pages; pages in it that no scenario has any more are removed
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
@@ -37,12 +37,14 @@ pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
 fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> {
     let loaded = load(&arguments.paths, appearance)?;
     let pages = made(&loaded, &arguments.out)?;
-    let left_over = left_over(&arguments.out, &pages).map_err(|error| unusable(&arguments.out, &error))?;
+    let left_over =
+        left_over(&arguments.out, &pages).map_err(|error| unusable(&arguments.out, &error))?;
     if arguments.check {
         return Ok(check(arguments, &pages, &left_over));
     }
     for page in &pages {
         let file = arguments.out.join(&page.path);
+        refuse_to_overwrite(&file)?;
         write(&file, &page.text).map_err(|error| unusable(&file, &error))?;
     }
     for file in &left_over {
@@ -68,8 +70,15 @@ fn made(loaded: &Loaded, directory: &Path) -> Result<Vec<Page>, Exit> {
         .collect();
     if let Some(first) = failed.first() {
         complain(
-            &format!("{} of {} tests don't come out as written: {}", failed.len(), tests.len(), failed.join(", ")),
-            Some(&format!("`rolecall run -E 'name({first})'` shows why; pages are made from what happens")),
+            &format!(
+                "{} of {} tests don't come out as written: {}",
+                failed.len(),
+                tests.len(),
+                failed.join(", ")
+            ),
+            Some(&format!(
+                "`rolecall run -E 'name({first})'` shows why; pages are made from what happens"
+            )),
         );
         return Err(Exit::Failure);
     }
@@ -77,11 +86,27 @@ fn made(loaded: &Loaded, directory: &Path) -> Result<Vec<Page>, Exit> {
     Ok(pages(&tests, &loaded.sources, directory))
 }
 
-/// The Markdown files in the directory that no page is written to.
+/// A file that a person wrote stays as it is.
+fn refuse_to_overwrite(file: &Path) -> Result<(), Exit> {
+    match std::fs::read_to_string(file) {
+        Ok(text) if !is_page(&text) => {
+            let message = format!("{} was not made by `rolecall docs`", file.display());
+            complain(&message, Some("name a directory for the pages alone"));
+            Err(Exit::Usage)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The pages in the directory that no scenario has any more.
 fn left_over(directory: &Path, pages: &[Page]) -> io::Result<Vec<PathBuf>> {
-    let written: BTreeSet<PathBuf> = pages.iter().map(|page| directory.join(&page.path)).collect();
+    let written: BTreeSet<PathBuf> = pages
+        .iter()
+        .map(|page| directory.join(&page.path))
+        .collect();
     let mut found = markdown_files(directory)?;
     found.retain(|file| !written.contains(file));
+    found.retain(|file| std::fs::read_to_string(file).is_ok_and(|text| is_page(&text)));
     found.sort();
     Ok(found)
 }
@@ -114,7 +139,11 @@ fn check(arguments: &Arguments, pages: &[Page], left_over: &[PathBuf]) -> Exit {
             Err(_) => stale.push((file, "missing")),
         }
     }
-    stale.extend(left_over.iter().map(|file| (file.clone(), "of no scenario any more")));
+    stale.extend(
+        left_over
+            .iter()
+            .map(|file| (file.clone(), "of no scenario any more")),
+    );
     if stale.is_empty() {
         println!("{} pages are up to date", pages.len());
         return Exit::Success;
@@ -122,7 +151,11 @@ fn check(arguments: &Arguments, pages: &[Page], left_over: &[PathBuf]) -> Exit {
     for (file, state) in &stale {
         eprintln!("{}: {state}", file.display());
     }
-    let again = format!("rolecall docs {} --out {}", arguments.paths.shown(), arguments.out.display());
+    let again = format!(
+        "rolecall docs {} --out {}",
+        arguments.paths.shown(),
+        arguments.out.display()
+    );
     complain(
         &format!("{} of {} pages are stale", stale.len(), pages.len()),
         Some(&format!("make them again: {again}")),

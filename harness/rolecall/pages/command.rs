@@ -48,7 +48,11 @@ impl Command {
         let command = if line.chars().count() <= WIDTH {
             format!("$ {line}\n")
         } else {
-            format!("$ {} \\\n    {}\n", self.head, self.options.join(" \\\n    "))
+            format!(
+                "$ {} \\\n    {}\n",
+                self.head,
+                self.options.join(" \\\n    ")
+            )
         };
         match &self.before {
             Some(before) => format!("$ {before}\n{command}"),
@@ -63,9 +67,14 @@ pub(super) fn of_call(call: &Call) -> Command {
         return Command::new("aws s3 ls");
     }
     let head = format!("aws {} {}", service(&call.service), kebab(&call.operation));
-    let region = call.region.as_ref().map(|region| format!("--region {region}"));
+    let region = call
+        .region
+        .as_ref()
+        .map(|region| format!("--region {region}"));
     let command = Command::new(&head);
-    let command = match model::service(&call.service).and_then(|service| service.operation(&call.operation)) {
+    let command = match model::service(&call.service)
+        .and_then(|service| service.operation(&call.operation))
+    {
         Some(operation) => with_input(command, operation, &call.input),
         None => command,
     };
@@ -82,13 +91,20 @@ fn with_input(mut command: Command, operation: &Operation, input: &Structure) ->
         let member = operation.input().and_then(|shape| shape.member(name));
         if member.is_some_and(Member::is_streaming) {
             let file = file_name(input);
-            command.before = text_of(value).map(|text| format!("printf {} > {file}", format_quoted(&text)));
+            command.before =
+                text_of(value).map(|text| format!("printf {} > {file}", format_quoted(&text)));
             command.options.push(format!("--{} {file}", kebab(name)));
         } else {
-            command.options.push(option(name, value, member.map(Member::shape)));
+            command
+                .options
+                .push(option(name, value, member.map(Member::shape)));
         }
     }
-    if operation.output().and_then(Shape::payload).is_some_and(Member::is_streaming) {
+    if operation
+        .output()
+        .and_then(Shape::payload)
+        .is_some_and(Member::is_streaming)
+    {
         let file = file_name(input);
         command.after = Some(format!("cat {file}"));
         command.options.push(file);
@@ -150,15 +166,26 @@ fn as_json(value: &Value, shape: Option<Shape>) -> String {
 fn shorthand(value: &Value) -> Option<String> {
     let pair = |key: &str, value: &Value| {
         let word = scalar(value)?;
-        let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@".contains(c));
+        let plain = !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_./:@".contains(c));
         plain.then(|| format!("{key}={word}"))
     };
     let pairs: Option<Vec<String>> = match value {
-        Value::Structure(members) => members.iter().map(|(key, value)| pair(key, value)).collect(),
-        Value::Map(entries) => entries.iter().map(|(key, value)| pair(key, value)).collect(),
+        Value::Structure(members) => members
+            .iter()
+            .map(|(key, value)| pair(key, value))
+            .collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| pair(key, value))
+            .collect(),
         other => return scalar(other).map(|word| quoted(&word)),
     };
-    pairs.filter(|pairs| !pairs.is_empty()).map(|pairs| pairs.join(","))
+    pairs
+        .filter(|pairs| !pairs.is_empty())
+        .map(|pairs| pairs.join(","))
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -224,9 +251,18 @@ fn assume_input(assume: &Assume, device: Option<&str>) -> Structure {
     let tags: Vec<Value> = assume
         .tags
         .iter()
-        .map(|(key, value)| Structure::new().with("Key", key.as_str()).with("Value", value.as_str()).into())
+        .map(|(key, value)| {
+            Structure::new()
+                .with("Key", key.as_str())
+                .with("Value", value.as_str())
+                .into()
+        })
         .collect();
-    let keys: Vec<Value> = assume.transitive_tags.iter().map(|key| Value::from(key.as_str())).collect();
+    let keys: Vec<Value> = assume
+        .transitive_tags
+        .iter()
+        .map(|key| Value::from(key.as_str()))
+        .collect();
     for (name, values) in [("Tags", tags), ("TransitiveTagKeys", keys)] {
         if !values.is_empty() {
             input.set(name, values);
@@ -253,10 +289,11 @@ fn narrowed(input: Structure, assume: &Assume) -> Structure {
         .iter()
         .map(|arn| Structure::new().with("arn", arn.as_str()).into())
         .collect();
-    let mut input = input.with_some("DurationSeconds", assume.duration).with_some("Policy", policy);
+    let mut input = input
+        .with_some("DurationSeconds", assume.duration)
+        .with_some("Policy", policy);
     if !arns.is_empty() {
         input.set("PolicyArns", arns);
     }
     input
 }
-

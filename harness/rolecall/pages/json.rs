@@ -42,7 +42,13 @@ impl Json {
 
     /// Every member on a line of its own, four spaces deeper than what it stands in: the AWS CLI's layout.
     pub(super) fn expanded(&self) -> String {
-        self.laid_out(0, Layout { indent: 4, width: 0 })
+        self.laid_out(
+            0,
+            Layout {
+                indent: 4,
+                width: 0,
+            },
+        )
     }
 
     /// What fits on a line stays on it.

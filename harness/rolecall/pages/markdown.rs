@@ -53,7 +53,10 @@ pub(super) fn capitalized(text: &str) -> String {
 pub(super) fn way(from: &Path, to: &Path) -> Option<String> {
     let (from, to) = (parts(from)?, parts(to)?);
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    if shared == 0 && (from.first().is_some_and(|part| part == "/") || to.first().is_some_and(|part| part == "/")) {
+    if shared == 0
+        && (from.first().is_some_and(|part| part == "/")
+            || to.first().is_some_and(|part| part == "/"))
+    {
         return None;
     }
     let up = from.iter().skip(shared).map(|_| "..".to_owned());
@@ -84,13 +87,21 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("docs/scenarios", "scenarios/tutorial.yaml", Some("../../scenarios/tutorial.yaml"))]
+    #[case(
+        "docs/scenarios",
+        "scenarios/tutorial.yaml",
+        Some("../../scenarios/tutorial.yaml")
+    )]
     #[case("docs", "docs/a b.md", Some("a%20b.md"))]
     #[case("./docs/x/..", "a.yaml", Some("../a.yaml"))]
     #[case("/tmp/out", "/tmp/in/a.yaml", Some("../in/a.yaml"))]
     #[case("/tmp/out", "a.yaml", None)]
     #[case("../out", "a.yaml", None)]
-    fn a_link_goes_from_a_directory_to_a_file(#[case] from: &str, #[case] to: &str, #[case] expected: Option<&str>) {
+    fn a_link_goes_from_a_directory_to_a_file(
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] expected: Option<&str>,
+    ) {
         assert_eq!(way(Path::new(from), Path::new(to)).as_deref(), expected);
     }
 

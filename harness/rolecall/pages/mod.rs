@@ -17,4 +17,4 @@ mod spelling;
 mod story;
 mod trust;
 
-pub use page::{Page, pages};
+pub use page::{Page, is_page, pages};

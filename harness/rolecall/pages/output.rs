@@ -1,5 +1,7 @@
 //! What the AWS CLI prints: answers as JSON, errors in its own words.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use rolecall_wire::model::{Kind, Location, Member, Shape};
 use rolecall_wire::{Operation, ServiceError, Structure, Value};
@@ -12,22 +14,44 @@ pub(super) const ELIDED: &str = "…";
 /// What the CLI prints after a call that succeeded; nothing where the answer has nothing.
 pub(super) fn answer(operation: &Operation, output: &Structure) -> Option<String> {
     let shape = operation.output()?;
-    let Json::Map(members) = structure(output, Some(shape), true) else {
+    let Json::Map(mut members) = structure(output, Some(shape), true) else {
         return None;
     };
+    if is_paged(operation, shape) {
+        members.retain(|(_, value)| matches!(value, Json::List(_)));
+    }
     (!members.is_empty()).then(|| Json::Map(members).expanded())
+}
+
+/// Whether the CLI fetches all pages of the answer and shows the lists alone.
+///
+/// AWS CLI User Guide, using the pagination options.
+fn is_paged(operation: &Operation, shape: Shape) -> bool {
+    let tokens = [
+        "IsTruncated",
+        "NextToken",
+        "ContinuationToken",
+        "NextMarker",
+    ];
+    operation.name().starts_with("List")
+        && shape
+            .members()
+            .any(|member| tokens.contains(&member.name()))
 }
 
 /// What `aws s3 ls` prints: a line a bucket, with the time it was made.
 pub(super) fn bucket_lines(output: &Structure) -> String {
     let mut lines = String::new();
     for bucket in output.list("Buckets") {
-        let Value::Structure(bucket) = bucket else { continue };
+        let Value::Structure(bucket) = bucket else {
+            continue;
+        };
         let made = match bucket.get("CreationDate") {
             Some(Value::Timestamp(time)) => time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             _ => String::new(),
         };
-        lines.push_str(&format!("{made} {}\n", bucket.string("Name").unwrap_or_default()));
+        let name = bucket.string("Name").unwrap_or_default();
+        let _ = writeln!(lines, "{made} {name}");
     }
     lines
 }
@@ -36,14 +60,38 @@ pub(super) fn bucket_lines(output: &Structure) -> String {
 ///
 /// botocore, `ClientError`; a HEAD's answer has no body, so that its code is the status and its message the status's name.
 pub(super) fn error(operation: &str, error: &ServiceError) -> String {
-    let code = if error.code.is_empty() { error.status.to_string() } else { error.code.clone() };
+    let code = if error.code.is_empty() {
+        error.status.to_string()
+    } else {
+        error.code.clone()
+    };
     let message = match (&error.message, error.status) {
         (Some(message), _) => message.as_str(),
         (None, 403) => "Forbidden",
         (None, 404) => "Not Found",
         (None, _) => "Unknown",
     };
-    format!("\nAn error occurred ({code}) when calling the {operation} operation: {message}\n")
+    let text =
+        format!("An error occurred ({code}) when calling the {operation} operation: {message}");
+    format!("\n{}\n", as_wide_as_a_terminal(&text))
+}
+
+/// A long line broken between words, as a terminal would break it.
+fn as_wide_as_a_terminal(text: &str) -> String {
+    const WIDTH: usize = 96;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line)
+                if line.is_empty() || line.chars().count() + 1 + word.chars().count() <= WIDTH =>
+            {
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 /// A value as the CLI shows it, in the order of the model.
@@ -68,7 +116,11 @@ pub(super) fn json(value: &Value, shape: Option<Shape>) -> Json {
                 _ => None,
             });
             let members = entries.iter();
-            Json::Map(members.map(|(key, value)| (key.clone(), json(value, value_shape))).collect())
+            Json::Map(
+                members
+                    .map(|(key, value)| (key.clone(), json(value, value_shape)))
+                    .collect(),
+            )
         }
         Value::Structure(members) => structure(members, shape, false),
     }
@@ -76,9 +128,9 @@ pub(super) fn json(value: &Value, shape: Option<Shape>) -> Json {
 
 /// AWS CLI: IAM's policy documents, which travel as text, are shown as what they say.
 fn text_or_document(text: &str, shape: Option<Shape>) -> Json {
-    let document = shape.filter(|shape| shape.name() == "policyDocumentType").and_then(|_| {
-        rolecall_policy::json::read(text, rolecall_policy::SourceId(0)).ok()
-    });
+    let document = shape
+        .filter(|shape| shape.name() == "policyDocumentType")
+        .and_then(|_| rolecall_policy::json::read(text, rolecall_policy::SourceId(0)).ok());
     match document {
         Some(node) => Json::from(&node),
         None => Json::string(text),
@@ -93,7 +145,12 @@ fn iso(time: Timestamp) -> String {
 /// Members in the model's order; of an answer those in headers first, and no body, which the CLI writes to a file.
 fn structure(value: &Structure, shape: Option<Shape>, answer: bool) -> Json {
     let Some(shape) = shape else {
-        return Json::Map(value.iter().map(|(name, value)| (name.to_owned(), json(value, None))).collect());
+        return Json::Map(
+            value
+                .iter()
+                .map(|(name, value)| (name.to_owned(), json(value, None)))
+                .collect(),
+        );
     };
     let shown = |member: &Member| !(answer && member.is_streaming());
     let mut members: Vec<Member> = shape.members().filter(shown).collect();

@@ -26,12 +26,23 @@ pub(super) fn policies(world: &World, links: &Links<'_>) -> String {
     let mut managed: Vec<(&str, Vec<String>)> = Vec::new();
     for held in &held {
         if let PolicyOrigin::Aws(arn) = &held.policy.origin {
-            let role = if held.kind == BOUNDARY { " as a boundary" } else { "" };
-            add(&mut managed, arn, format!("{}{role}", held.owner), |known| known == arn);
+            let role = if held.kind == BOUNDARY {
+                " as a boundary"
+            } else {
+                ""
+            };
+            add(
+                &mut managed,
+                arn,
+                format!("{}{role}", held.owner),
+                |known| known == arn,
+            );
         } else {
             let json = &held.policy.document.json;
             let title = format!("{} of {}", held.kind, held.owner);
-            add(&mut documents, held.policy, title, |known| known.document.json == *json);
+            add(&mut documents, held.policy, title, |known| {
+                known.document.json == *json
+            });
         }
     }
     let mut shown = String::new();
@@ -40,7 +51,8 @@ pub(super) fn policies(world: &World, links: &Links<'_>) -> String {
     }
     for (arn, owners) in managed {
         let name = arn.rsplit('/').next().unwrap_or(arn);
-        let link = format!("https://docs.aws.amazon.com/aws-managed-policy/latest/reference/{name}.html");
+        let link =
+            format!("https://docs.aws.amazon.com/aws-managed-policy/latest/reference/{name}.html");
         let verb = if owners.len() == 1 { "has" } else { "have" };
         let owners = capitalized(&owners.join(" and "));
         let _ = writeln!(shown, "- {owners} {verb} AWS's own [{name}]({link}).");
@@ -71,9 +83,18 @@ fn document(shown: &mut String, policy: &PolicyReference, title: &str, links: &L
     let _ = if json.lines().count() > LONG {
         // Inside HTML, Markdown is read again only after an empty line, so that the summary is HTML.
         let title = title.split('`').enumerate();
-        let title = title.map(|(index, part)| if index % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
+        let title = title.map(|(index, part)| {
+            if index % 2 == 1 {
+                format!("<code>{part}</code>")
+            } else {
+                part.to_owned()
+            }
+        });
         let title = title.collect::<String>();
-        writeln!(shown, "<details><summary><b>{title}</b></summary>\n\n{block}\n</details>\n")
+        writeln!(
+            shown,
+            "<details><summary><b>{title}</b></summary>\n\n{block}\n</details>\n"
+        )
     } else {
         writeln!(shown, "**{title}**{origin}:\n\n{block}")
     };
@@ -113,20 +134,48 @@ fn held(world: &World) -> Vec<Held<'_>> {
 struct Holdings<'w>(Vec<Held<'w>>);
 
 impl<'w> Holdings<'w> {
-    fn add(&mut self, kind: &'static str, owner: &str, policies: impl IntoIterator<Item = &'w PolicyReference>) {
+    fn add(
+        &mut self,
+        kind: &'static str,
+        owner: &str,
+        policies: impl IntoIterator<Item = &'w PolicyReference>,
+    ) {
         let policies = policies.into_iter();
-        self.0.extend(policies.map(|policy| Held { kind, owner: owner.to_owned(), policy }));
+        self.0.extend(policies.map(|policy| Held {
+            kind,
+            owner: owner.to_owned(),
+            policy,
+        }));
     }
 
     /// The control policies of a unit and of all below it, but for AWS's own, which allow everything.
     fn add_control(&mut self, unit: &'w Unit) {
-        let levels = std::iter::once((&unit.name.value, &unit.service_control, &unit.resource_control));
+        let levels = std::iter::once((
+            &unit.name.value,
+            &unit.service_control,
+            &unit.resource_control,
+        ));
         let accounts = unit.accounts.iter();
-        let accounts = accounts.map(|member| (&member.name.value, &member.service_control, &member.resource_control));
+        let accounts = accounts.map(|member| {
+            (
+                &member.name.value,
+                &member.service_control,
+                &member.resource_control,
+            )
+        });
         for (name, service, resource) in levels.chain(accounts) {
-            let written = |policy: &&PolicyReference| !matches!(policy.origin, PolicyOrigin::Aws(_));
-            self.add("Service control policy", &code(name), service.iter().filter(written));
-            self.add("Resource control policy", &code(name), resource.iter().filter(written));
+            let written =
+                |policy: &&PolicyReference| !matches!(policy.origin, PolicyOrigin::Aws(_));
+            self.add(
+                "Service control policy",
+                &code(name),
+                service.iter().filter(written),
+            );
+            self.add(
+                "Resource control policy",
+                &code(name),
+                resource.iter().filter(written),
+            );
         }
         for unit in &unit.units {
             self.add_control(unit);

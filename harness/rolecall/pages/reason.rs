@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rolecall_policy::{Evaluation, Span};
 
 use super::markdown::{capitalized, code, text};
-use super::page::Links;
+use super::page::{Links, file_name};
 use crate::report::reasons;
 
 /// The longest piece of a policy that is shown beside what was wrong with it.
@@ -17,7 +17,11 @@ pub(super) fn why(evaluations: &[Evaluation], links: &Links<'_>) -> String {
     for (index, reason) in reasons(evaluations, links.sources).iter().enumerate() {
         let word = if index == 0 { "**Why?** " } else { "And " };
         let headline = with_actions_as_code(&reason.headline, evaluations);
-        let headline = if index == 0 { capitalized(&headline) } else { headline };
+        let headline = if index == 0 {
+            capitalized(&headline)
+        } else {
+            headline
+        };
         let _ = write!(quotation, "> {word}{headline}");
         let mut details = Vec::new();
         for (span, label) in &reason.places {
@@ -39,15 +43,25 @@ pub(super) fn why(evaluations: &[Evaluation], links: &Links<'_>) -> String {
         quotation.push_str(">\n");
     }
     let quotation = quotation.trim_end().trim_end_matches('>').trim_end();
-    if quotation.is_empty() { String::new() } else { format!("\n{quotation}\n") }
+    if quotation.is_empty() {
+        String::new()
+    } else {
+        format!("\n{quotation}\n")
+    }
 }
 
 fn with_actions_as_code(headline: &str, evaluations: &[Evaluation]) -> String {
-    let action = evaluations.iter().find(|evaluation| headline.ends_with(&evaluation.action));
+    let action = evaluations
+        .iter()
+        .find(|evaluation| headline.ends_with(&evaluation.action));
     match action {
         Some(evaluation) => {
             let kept = headline.len() - evaluation.action.len();
-            format!("{}{}", headline.get(..kept).unwrap_or_default(), code(&evaluation.action))
+            format!(
+                "{}{}",
+                headline.get(..kept).unwrap_or_default(),
+                code(&evaluation.action)
+            )
         }
         None => headline.to_owned(),
     }
@@ -59,7 +73,7 @@ fn place(span: Span, label: &str, links: &Links<'_>) -> String {
         return text(label);
     };
     let (line, _) = source.line_column(span.start);
-    let shown = format!("line {line} of {}", links.short(source.path()));
+    let shown = format!("line {line} of {}", file_name(source.path()));
     let place = match links.to(source.path()) {
         Some(way) => format!("[{shown}]({way}#L{line})"),
         None => shown,

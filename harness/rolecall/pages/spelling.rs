@@ -69,9 +69,8 @@ fn between_small_and_capital(characters: &[char]) -> String {
 
 /// A word that a POSIX shell reads back as it is.
 pub(super) fn quoted(word: &str) -> String {
-    let plain = |character: char| {
-        character.is_ascii_alphanumeric() || "@%+=:,./_-".contains(character)
-    };
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "@%+=:,./_-".contains(character);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {
@@ -107,7 +106,10 @@ mod tests {
     }
 
     #[rstest]
-    #[case("arn:aws:iam::123456789012:role/Deploy", "arn:aws:iam::123456789012:role/Deploy")]
+    #[case(
+        "arn:aws:iam::123456789012:role/Deploy",
+        "arn:aws:iam::123456789012:role/Deploy"
+    )]
     #[case("right id", "'right id'")]
     #[case("", "''")]
     #[case("it's", r"'it'\''s'")]

@@ -14,7 +14,8 @@ use super::page::Links;
 use super::reason::why;
 use crate::run::{StepResult, TestResult};
 use crate::scenario::model::{
-    Actor, Assume, Call, ChangeKind, ClaimValue, ContextEntry, Question, Step, Test, Token, Touched, Verb,
+    Actor, Assume, Call, ChangeKind, ClaimValue, ContextEntry, Question, Step, Test, Token,
+    Touched, Verb,
 };
 use crate::target::Got;
 
@@ -26,7 +27,10 @@ const ASSERTION: &str = "assertion.b64";
 
 /// The steps of a test, each under a heading of this depth.
 pub(super) fn story(test: &Test, result: &TestResult, links: &Links<'_>, heading: &str) -> String {
-    let results = result.steps.iter().map(|result| (result.number.as_str(), result));
+    let results = result
+        .steps
+        .iter()
+        .map(|result| (result.number.as_str(), result));
     let mut story = Story {
         test,
         results: results.collect(),
@@ -53,7 +57,9 @@ impl Story<'_> {
     /// Takes the steps; `session` is the access key of the session that they run in.
     fn steps(&mut self, steps: &[Step], session: Option<&str>) {
         for step in steps {
-            let Some(result) = self.results.get(step.number.as_str()).copied() else { continue };
+            let Some(result) = self.results.get(step.number.as_str()).copied() else {
+                continue;
+            };
             if result.unreached {
                 continue;
             }
@@ -61,8 +67,8 @@ impl Story<'_> {
             match &step.verb {
                 Verb::Call(call) => self.call(step, call, result, session),
                 Verb::Assume(assume) => self.assume(step, assume, result, session),
-                Verb::Can(questions) => self.questions(questions, "✅"),
-                Verb::Cannot(questions) => self.questions(questions, "⛔"),
+                Verb::Can(questions) => self.questions(questions, "✅ Allowed"),
+                Verb::Cannot(questions) => self.questions(questions, "⛔ Denied"),
                 Verb::Wait(duration) => self.wait(*duration),
                 Verb::Change(change) => self.change(&change.touched),
             }
@@ -77,8 +83,12 @@ impl Story<'_> {
 
     fn opening(&mut self, step: &Step, result: &StepResult) {
         let (heading, number) = (self.heading, &step.number);
-        let _ = writeln!(self.text, "{heading} {number}. {}\n", text(&result.title));
-        if let Some(narrative) = step.description.clone().or_else(|| comment_above(step, self.links)) {
+        let _ = writeln!(self.text, "{heading} {number}. {}\n", title(step, result));
+        if let Some(narrative) = step
+            .description
+            .clone()
+            .or_else(|| comment_above(step, self.links))
+        {
             let _ = writeln!(self.text, "{}\n", narrative.trim());
         }
         if let Some(given) = given(&step.context) {
@@ -87,22 +97,25 @@ impl Story<'_> {
     }
 
     fn call(&mut self, step: &Step, call: &Call, result: &StepResult, session: Option<&str>) {
-        let Some(identity) = self.identity(step, session) else { return };
+        let Some(identity) = self.identity(step, session) else {
+            return;
+        };
         let command = command::of_call(call).with(identity.option);
         let mut shown = identity.before + &command.typed();
         match &result.got {
-            Some(Got::Allowed(output)) => self.answered(&mut shown, call, &command, output),
+            Some(Got::Allowed(output)) => Self::answered(&mut shown, call, &command, output),
             got => shown.push_str(&refusal(&call.operation, got.as_ref())),
         }
         self.text.push_str(&block("console", &shown));
     }
 
-    fn answered(&self, shown: &mut String, call: &Call, command: &Command, output: &Structure) {
+    fn answered(shown: &mut String, call: &Call, command: &Command, output: &Structure) {
         if command::lists_buckets(call) {
             shown.push_str(&output::bucket_lines(output));
             return;
         }
-        let operation = model::service(&call.service).and_then(|service| service.operation(&call.operation));
+        let operation =
+            model::service(&call.service).and_then(|service| service.operation(&call.operation));
         let answer = operation.and_then(|operation| output::answer(operation, output));
         shown.extend(answer.map(|answer| answer + "\n"));
         if let Some(after) = &command.after {
@@ -125,10 +138,17 @@ impl Story<'_> {
             return;
         }
         let proof = self.proof(step);
-        let Some(identity) = self.identity(step, session) else { return };
-        let command = command::of_assume(assume, &proof, self.device(step).as_deref()).with(identity.option);
+        let Some(identity) = self.identity(step, session) else {
+            return;
+        };
+        let command =
+            command::of_assume(assume, &proof, self.device(step).as_deref()).with(identity.option);
         let mut shown = identity.before + &command.typed();
-        let operation = result.request.as_deref().and_then(|request| request.split(':').nth(1)).unwrap_or_default();
+        let operation = result
+            .request
+            .as_deref()
+            .and_then(|request| request.split(':').nth(1))
+            .unwrap_or_default();
         match &result.got {
             Some(Got::Allowed(output)) => {
                 let model = model::service("sts").and_then(|service| service.operation(operation));
@@ -152,11 +172,18 @@ impl Story<'_> {
             }
             Some(Actor::Saml(assertion)) => {
                 let providers = &self.test.world.saml_providers;
-                let provider = providers.iter().find(|provider| provider.name.value == assertion.provider);
-                let arn = provider.map(crate::scenario::model::SamlProvider::arn).unwrap_or_default();
+                let provider = providers
+                    .iter()
+                    .find(|provider| provider.name.value == assertion.provider);
+                let arn = provider
+                    .map(crate::scenario::model::SamlProvider::arn)
+                    .unwrap_or_default();
                 let attributes = assertion.attributes.iter();
                 let attributes = attributes.map(|(name, values)| {
-                    (name.clone(), Json::List(values.iter().map(|value| Json::string(value)).collect()))
+                    (
+                        name.clone(),
+                        Json::List(values.iter().map(|value| Json::string(value)).collect()),
+                    )
                 });
                 let attributes = Json::Map(attributes.collect()).fitted();
                 let _ = write!(
@@ -174,10 +201,15 @@ impl Story<'_> {
 
     fn token(&mut self, token: &Token) {
         let providers = &self.test.world.oidc_providers;
-        let provider = providers.iter().find(|provider| provider.name.value == token.provider);
+        let provider = providers
+            .iter()
+            .find(|provider| provider.name.value == token.provider);
         let issuer = provider.map_or(token.provider.as_str(), |provider| provider.url.as_str());
         let mut claims = vec![("iss".to_owned(), Json::string(issuer))];
-        let spoken = token.claims.iter().filter(|(name, _)| name != "iat" && name != "exp");
+        let spoken = token
+            .claims
+            .iter()
+            .filter(|(name, _)| name != "iat" && name != "exp");
         claims.extend(spoken.map(|(name, value)| (name.clone(), claim(value))));
         let _ = write!(
             self.text,
@@ -190,15 +222,29 @@ impl Story<'_> {
 
     /// The option and the exports by which a command is signed as it should be; `None` for one who types no commands.
     fn identity(&mut self, step: &Step, session: Option<&str>) -> Option<Identity> {
-        let option = |option: String| Some(Identity { option: Some(option), before: String::new() });
+        let option = |option: String| {
+            Some(Identity {
+                option: Some(option),
+                before: String::new(),
+            })
+        };
         match (actor(step), session) {
-            (Some(Actor::User(name)), _) => option(format!("--profile {}", super::spelling::quoted(name))),
+            (Some(Actor::User(name)), _) => {
+                option(format!("--profile {}", super::spelling::quoted(name)))
+            }
             (Some(Actor::Root(account)), _) => option(format!("--profile root-{account}")),
             (Some(Actor::Anonymous), _) => option("--no-sign-request".to_owned()),
             (Some(Actor::Token(_) | Actor::Saml(_)), _) => Some(Identity::default()),
             (None, Some(key)) => {
-                let before = if self.signed_in.as_deref() == Some(key) { String::new() } else { self.sign_in(key) };
-                Some(Identity { option: None, before })
+                let before = if self.signed_in.as_deref() == Some(key) {
+                    String::new()
+                } else {
+                    self.sign_in(key)
+                };
+                Some(Identity {
+                    option: None,
+                    before,
+                })
             }
             (Some(Actor::Service(_)), _) | (None, None) => None,
         }
@@ -215,16 +261,40 @@ impl Story<'_> {
 
     /// The serial number of a user's MFA device.
     fn device(&self, step: &Step) -> Option<String> {
-        let Some(Actor::User(name)) = actor(step) else { return None };
-        let user = self.test.world.users.iter().find(|user| user.name.value == *name)?;
+        let Some(Actor::User(name)) = actor(step) else {
+            return None;
+        };
+        let user = self
+            .test
+            .world
+            .users
+            .iter()
+            .find(|user| user.name.value == *name)?;
         Some(format!("arn:aws:iam::{}:mfa/{name}", user.account))
     }
 
-    fn questions(&mut self, questions: &[Question], sign: &str) {
-        for question in questions {
-            let resource = question.resource.as_deref().map(|resource| format!(" on {}", code(resource)));
-            let _ = writeln!(self.text, "- {sign} {}{}", code(&question.action), resource.unwrap_or_default());
+    fn questions(&mut self, questions: &[Question], answer: &str) {
+        if questions.len() == 1 {
+            let _ = writeln!(
+                self.text,
+                "{answer}. (Only the policies are asked; nothing is done.)"
+            );
+            return;
         }
+        for question in questions {
+            let resource = question.resource.as_deref();
+            let resource = resource.map(|resource| format!(" on {}", code(resource)));
+            let _ = writeln!(
+                self.text,
+                "- {}{}",
+                code(&question.action),
+                resource.unwrap_or_default()
+            );
+        }
+        let _ = writeln!(
+            self.text,
+            "\n{answer}, all of them. (Only the policies are asked; nothing is done.)"
+        );
     }
 
     fn wait(&mut self, duration: SignedDuration) {
@@ -236,7 +306,11 @@ impl Story<'_> {
             let noun = format!("the {} {}", touched.entity.noun(), code(&touched.name));
             let _ = match &touched.kind {
                 ChangeKind::Created => writeln!(self.text, "- {noun} is made"),
-                ChangeKind::Updated(members) => writeln!(self.text, "- {noun} gets another {}", members.join(", another ")),
+                ChangeKind::Updated(members) => writeln!(
+                    self.text,
+                    "- {noun} gets another {}",
+                    members.join(", another ")
+                ),
                 ChangeKind::Deleted => writeln!(self.text, "- {noun} is deleted"),
             };
         }
@@ -248,6 +322,21 @@ impl Story<'_> {
 struct Identity {
     option: Option<String>,
     before: String,
+}
+
+/// A step's sentence, its operation as code; many questions are told below it.
+fn title(step: &Step, result: &StepResult) -> String {
+    let (sentence, actor) = (text(&result.title), result.actor.as_deref().map(text));
+    match (&step.verb, &result.request, actor) {
+        (Verb::Can(questions), _, Some(actor)) if step.name.is_none() && questions.len() > 1 => {
+            format!("{actor} can")
+        }
+        (Verb::Cannot(questions), _, Some(actor)) if step.name.is_none() && questions.len() > 1 => {
+            format!("{actor} cannot")
+        }
+        (_, Some(request), _) => sentence.replacen(request.as_str(), &code(request), 1),
+        _ => sentence,
+    }
 }
 
 fn actor(step: &Step) -> Option<&Actor> {
@@ -292,9 +381,14 @@ fn given(context: &[ContextEntry]) -> Option<String> {
 /// The comment above a step in its file, which is what its author says about it.
 fn comment_above(step: &Step, links: &Links<'_>) -> Option<String> {
     let source = links.sources.get(step.span.source)?;
-    let before = source.text().get(..source.line_start(source.line(step.span.start)))?;
-    let lines = before.lines().rev().map(str::trim_start);
-    let mut comment: Vec<&str> = lines.map_while(|line| line.strip_prefix('#')).map(str::trim).collect();
+    let before = source
+        .text()
+        .get(..source.line_start(source.line(step.span.start)))?;
+    let upwards = before.lines().rev().map(str::trim_start);
+    let mut comment: Vec<&str> = upwards
+        .map_while(|line| line.strip_prefix('#'))
+        .map(str::trim)
+        .collect();
     comment.retain(|line| !line.starts_with("rolecall:"));
     comment.reverse();
     (!comment.is_empty()).then(|| comment.join("\n"))

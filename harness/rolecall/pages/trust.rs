@@ -34,7 +34,10 @@ pub(super) enum Named {
 
 /// The statements of a policy that name principals.
 pub(super) fn grants(document: &Node) -> Vec<Grant> {
-    let statements = document.get("Statement").map(Node::items).unwrap_or_default();
+    let statements = document
+        .get("Statement")
+        .map(Node::items)
+        .unwrap_or_default();
     statements.iter().filter_map(grant).collect()
 }
 
@@ -45,7 +48,11 @@ fn grant(statement: &Node) -> Option<Grant> {
         (None, None) => return None,
     };
     let mut actions = texts(statement.get("Action"));
-    actions.extend(texts(statement.get("NotAction")).iter().map(|action| format!("not {action}")));
+    actions.extend(
+        texts(statement.get("NotAction"))
+            .iter()
+            .map(|action| format!("not {action}")),
+    );
     Some(Grant {
         allows: statement.get("Effect").and_then(Node::as_str) == Some("Allow"),
         principals: named(principal),
@@ -94,19 +101,29 @@ fn conditions(condition: Option<&Node>) -> Vec<String> {
 fn describe(operator: &str, key: &str, values: &[String]) -> String {
     let values = values.join(" or ");
     let short = key.rsplit_once(':').map_or(key, |(_, short)| short);
-    let (qualifier, base) = operator.rsplit_once(':').map_or(("", operator), |(qualifier, base)| (qualifier, base));
-    let (base, if_exists) = base.strip_suffix("IfExists").map_or((base, ""), |base| (base, " (if it is there)"));
+    let (qualifier, base) = operator
+        .rsplit_once(':')
+        .map_or(("", operator), |(qualifier, base)| (qualifier, base));
+    let (base, if_exists) = base
+        .strip_suffix("IfExists")
+        .map_or((base, ""), |base| (base, " (if it is there)"));
     let qualifier = match qualifier {
         "ForAllValues" => "all of ",
         "ForAnyValue" => "any of ",
         _ => "",
     };
     let sign = match base {
-        "StringEquals" | "NumericEquals" | "DateEquals" | "Bool" | "ArnEquals" | "IpAddress" => "=",
+        "StringEquals"
+        | "StringEqualsIgnoreCase"
+        | "NumericEquals"
+        | "DateEquals"
+        | "Bool"
+        | "ArnEquals"
+        | "IpAddress" => "=",
         "StringLike" | "ArnLike" => "like",
-        "StringNotEquals" | "NumericNotEquals" | "DateNotEquals" | "ArnNotEquals" | "NotIpAddress" => "≠",
+        "StringNotEquals" | "NumericNotEquals" | "DateNotEquals" | "ArnNotEquals"
+        | "NotIpAddress" => "≠",
         "StringNotLike" | "ArnNotLike" => "not like",
-        "StringEqualsIgnoreCase" => "=",
         "NumericLessThan" | "DateLessThan" => "<",
         "NumericLessThanEquals" | "DateLessThanEquals" => "≤",
         "NumericGreaterThan" | "DateGreaterThan" => ">",
@@ -116,6 +133,17 @@ fn describe(operator: &str, key: &str, values: &[String]) -> String {
         other => other,
     };
     format!("{qualifier}{short} {sign} {values}{if_exists}")
+}
+
+/// Whether a policy of an identity has a statement that allows actions of STS, or everything.
+pub(super) fn lets_assume(document: &Node) -> bool {
+    let statements = document.get("Statement").map(Node::items);
+    statements.unwrap_or_default().iter().any(|statement| {
+        let allows = statement.get("Effect").and_then(Node::as_str) == Some("Allow");
+        let about_sts =
+            |action: &String| action == "*" || action.to_lowercase().starts_with("sts:");
+        allows && texts(statement.get("Action")).iter().any(about_sts)
+    })
 }
 
 #[cfg(test)]

@@ -157,7 +157,9 @@ impl Client {
             .serializer(encode)
             .deserializer(decode)
             .build();
-        match sdk_operation.invoke(call.input.clone()).await {
+        let mut input = call.input.clone();
+        codec::add_client_defaults(operation, &mut input);
+        match sdk_operation.invoke(input).await {
             Ok(answer) => answer,
             Err(SdkError::ServiceError(refused)) => *refused.into_err().0,
             Err(other) => Answer::unreachable(DisplayErrorContext(other)),

@@ -22,6 +22,7 @@
 //! ```
 
 mod answer;
+mod defaults;
 mod json_body;
 mod query;
 mod request;
@@ -33,6 +34,7 @@ use bytes::Bytes;
 use http::{Request, Response, Uri};
 
 pub use answer::{AnswerFormat, ResponseMetadata};
+pub use defaults::add_client_defaults;
 pub use query::MAX_BODY as MAX_QUERY_BODY;
 
 use crate::model::Protocol;

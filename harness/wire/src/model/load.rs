@@ -251,6 +251,7 @@ fn operation(
         checksum: raw.http_checksum.map(|checksum| Checksum {
             required: checksum.request_checksum_required,
             algorithm_member: checksum.request_algorithm_member,
+            validation_mode_member: checksum.request_validation_mode_member,
         }),
     })
 }

@@ -11,6 +11,8 @@ pub struct Checksum {
     pub required: bool,
     /// The input member that names the algorithm.
     pub algorithm_member: Option<&'static str>,
+    /// The input member that asks for the checksum of the answer's body.
+    pub validation_mode_member: Option<&'static str>,
 }
 
 /// One operation of a service.

@@ -60,10 +60,12 @@ pub(super) struct RawBody {
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are botocore's")]
 pub(super) struct RawChecksum {
     #[serde(default)]
     pub(super) request_checksum_required: bool,
     pub(super) request_algorithm_member: Option<&'static str>,
+    pub(super) request_validation_mode_member: Option<&'static str>,
 }
 
 #[derive(serde::Deserialize)]
