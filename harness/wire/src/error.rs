@@ -13,6 +13,8 @@ pub struct ServiceError {
     pub status: u16,
     /// Further elements of the error's XML, in order: S3's `BucketName`, `Key`, `Token-0` …
     pub extra: Vec<(String, String)>,
+    /// Headers of the answer that only this error has, in lower case: S3's `x-amz-delete-marker`.
+    pub headers: Vec<(&'static str, String)>,
     /// The request id, when read from an answer.
     pub request_id: Option<String>,
 }
@@ -25,6 +27,7 @@ impl ServiceError {
             message: Some(message.into()),
             status,
             extra: Vec::new(),
+            headers: Vec::new(),
             request_id: None,
         }
     }
@@ -36,6 +39,7 @@ impl ServiceError {
             message: None,
             status,
             extra: Vec::new(),
+            headers: Vec::new(),
             request_id: None,
         }
     }
@@ -49,6 +53,13 @@ impl ServiceError {
     pub fn element(&self, name: &str) -> Option<&str> {
         let found = self.extra.iter().find(|(element, _)| element == name);
         found.map(|(_, text)| text.as_str())
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// The same with one more element.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
+use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::need::{Key, Resource};
@@ -55,7 +56,8 @@ impl Call {
         world: &World,
         operation: &Operation,
     ) -> Result<(), ServiceError> {
-        for need in operation.needs.iter().filter(|need| need.when.holds(self)) {
+        let needs = operation.needs.iter();
+        for need in needs.filter(|need| need.when.holds(world, self)) {
             let resource = (self.service.resource)(need.on, world, self)?;
             self.require(world, need.action, &resource, need.keys)?;
         }
@@ -69,6 +71,21 @@ impl Call {
         action: &'static str,
         resource: &Resource,
         keys: &[Key],
+    ) -> Result<(), ServiceError> {
+        self.require_with(world, action, resource, &|context| {
+            for key in keys {
+                key.set(world, self, resource, context);
+            }
+        })
+    }
+
+    /// The same with condition keys that the input as a whole doesn't tell.
+    pub(crate) fn require_with(
+        &self,
+        world: &World,
+        action: &'static str,
+        resource: &Resource,
+        keys: &dyn Fn(&mut Context),
     ) -> Result<(), ServiceError> {
         let question = self.question(world, action, resource, keys);
         let refused = self.enforce && !question.is_allowed();
@@ -85,7 +102,7 @@ impl Call {
 
     /// Asks for one action in passing: the answer matters, but is no part of the request's authorization.
     pub(crate) fn may(&self, world: &World, action: &'static str, resource: &Resource) -> bool {
-        !self.enforce || self.question(world, action, resource, &[]).is_allowed()
+        !self.enforce || self.question(world, action, resource, &|_| ()).is_allowed()
     }
 
     fn question(
@@ -93,14 +110,12 @@ impl Call {
         world: &World,
         action: &'static str,
         resource: &Resource,
-        keys: &[Key],
+        keys: &dyn Fn(&mut Context),
     ) -> Question {
         let owner = resource.account.as_ref().or(self.caller.account.as_ref());
         let mut context = self.circumstances.context(world, &self.caller, owner);
         (self.service.keys)(&self.signature, owner, &mut context);
-        for key in keys {
-            key.set(world, self, resource, &mut context);
-        }
+        keys(&mut context);
         for key in &self.given_keys {
             key.set(&mut context);
         }

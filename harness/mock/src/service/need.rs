@@ -73,6 +73,8 @@ pub(crate) enum ResourceKind {
     NewBucket,
     /// The object of `Bucket` and `Key`.
     Object,
+    /// The object of `CopySource`.
+    CopySource,
 }
 
 /// When an action is needed.
@@ -84,15 +86,18 @@ pub(crate) enum When {
     Given(&'static [&'static str]),
     /// As the function says.
     Case(fn(&Call) -> bool),
+    /// As the function says of what is there already.
+    InWorld(fn(&World, &Call) -> bool),
 }
 
 impl When {
     /// Whether the call is such a case.
-    pub(crate) fn holds(self, call: &Call) -> bool {
+    pub(crate) fn holds(self, world: &World, call: &Call) -> bool {
         match self {
             Self::Always => true,
             Self::Given(members) => members.iter().any(|m| call.input.get(m).is_some()),
             Self::Case(test) => test(call),
+            Self::InWorld(test) => test(world, call),
         }
     }
 }

@@ -8,6 +8,7 @@ mod identity;
 mod managed;
 mod mfa;
 mod names;
+mod object;
 mod organization;
 mod permissions;
 mod provider;
@@ -26,12 +27,17 @@ use rolecall_wire::sigv4::Credentials;
 pub use self::arn::{AccountId, Partition};
 pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts_arn};
 pub(crate) use self::bucket::{
-    Bucket, BucketPolicy, Checksum, Object, ObjectHeaders, PublicAccessBlock,
+    Bucket, BucketPolicy, OBJECT_LOCK, OWNER_ENFORCED, PublicAccessBlock, VERSION_LENGTH,
+    Versioning,
 };
 pub(crate) use self::build::Holder;
 pub use self::error::WorldError;
 pub(crate) use self::identity::{Group, Role, User};
 pub(crate) use self::names::{bucket_name_problem, check_tags, fold};
+pub(crate) use self::object::{
+    Checksum, ChecksumKind, Content, Encryption, Grant, Grantee, Lock, NULL_VERSION, Object,
+    ObjectHeaders, Objects, Part, PartOfObject, Properties, Upload, Version,
+};
 pub(crate) use self::organization::Membership;
 pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Permissions, resource_policy};
 pub(crate) use self::provider::OidcProvider;
@@ -247,6 +253,14 @@ impl World {
         self.accounts
             .get(account)
             .map_or("", |account| account.canonical_id.as_str())
+    }
+
+    /// The account that S3 names so.
+    pub(crate) fn account_of_canonical_id(&self, id: &str) -> Option<&AccountId> {
+        let mut accounts = self.accounts.iter();
+        accounts
+            .find(|(_, account)| account.canonical_id == id)
+            .map(|(id, _)| id)
     }
 
     pub(crate) fn bucket(&self, name: &str) -> Option<&Arc<Bucket>> {

@@ -1,14 +1,13 @@
 //! Buckets: made, found, listed, deleted.
 
-use std::collections::BTreeMap;
-
 use rolecall_wire::{ServiceError, Structure, Value};
 
-use super::error::{invalid_bucket_name, no_such_bucket};
+use super::error::{invalid_argument, invalid_bucket_name, no_such_bucket};
 use super::resource::bucket;
+use super::{acl, ownership, tags};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{AccountId, Bucket, PublicAccessBlock, World, bucket_name_problem};
+use crate::world::{AccountId, Bucket, OBJECT_LOCK, Versioning, World, bucket_name_problem};
 
 /// The region whose buckets are made without naming one.
 const CLASSIC_REGION: &str = "us-east-1";
@@ -117,33 +116,50 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let Some(account) = &call.caller.account else {
         return Err(super::error::access_denied());
     };
-    if let Some(existing) = world.bucket(name) {
-        return recreate(existing, call);
+    if world.bucket(name).is_some() {
+        return recreate(world, call);
     }
-    check_acl(call)?;
-    let region = new_region(call)?.to_owned();
-    world.insert_bucket(Bucket {
-        name: name.to_owned(),
-        account: account.clone(),
-        region,
-        created: call.now(),
-        policy: None,
-        public_access: PublicAccessBlock::all(true),
-        tags: Vec::new(),
-        objects: BTreeMap::new(),
-    });
+    let region = new_region(call)?;
+    let mut bucket = Bucket::new(name, account.clone(), region, call.now());
+    if let Some(ownership) = call.input.string("ObjectOwnership") {
+        if !ownership::is_valid(ownership) {
+            let message = "Invalid x-amz-object-ownership header: ";
+            return Err(invalid_argument(
+                "x-amz-object-ownership",
+                ownership,
+                &format!("{message}{ownership}"),
+            ));
+        }
+        bucket.ownership = Some(ownership.to_owned());
+    }
+    bucket.acl = acl::of_new_bucket(world, call, &bucket)?;
+    if call.input.boolean("ObjectLockEnabledForBucket") == Some(true) {
+        bucket.versioning = Versioning::Enabled;
+        let enabled = Structure::new().with("ObjectLockEnabled", "Enabled");
+        bucket.configurations.insert(OBJECT_LOCK, enabled);
+    }
+    let configuration = call.input.structure("CreateBucketConfiguration");
+    if let Some(tags) = configuration.map(|c| c.list("Tags")) {
+        bucket.tags = tags::of_list(tags)?;
+    }
+    world.insert_bucket(bucket);
     Ok(created(call, name))
 }
 
-/// AWS: S3 API Reference, `CreateBucket`: in us-east-1 making one's own bucket again succeeds.
-fn recreate(existing: &Bucket, call: &Call) -> Answer {
-    let name = existing.name.as_str();
+/// AWS: S3 API Reference, `CreateBucket`: in us-east-1 making one's own bucket again succeeds and resets its ACL.
+fn recreate(world: &mut World, call: &Call) -> Answer {
+    let name = call.required("Bucket");
+    let existing = world.bucket(name).ok_or_else(|| no_such_bucket(name))?;
     if !call.is_from(&existing.account) {
         let message = "The requested bucket name is not available. The bucket namespace is shared by all users \
                        of the system. Please select a different name and try again.";
         return Err(ServiceError::new(409, "BucketAlreadyExists", message).with("BucketName", name));
     }
     if call.region == CLASSIC_REGION && existing.region == CLASSIC_REGION {
+        let acl = acl::of_new_bucket(world, call, existing)?;
+        if let Some(bucket) = world.bucket_mut(name) {
+            bucket.acl = acl;
+        }
         return Ok(created(call, name));
     }
     let message =
@@ -156,21 +172,6 @@ fn created(call: &Call, name: &str) -> Reply {
         .with("Location", format!("/{name}"))
         .with("BucketArn", format!("arn:{}:s3:::{name}", call.partition()))
         .into()
-}
-
-/// New buckets have their ACLs switched off.
-fn check_acl(call: &Call) -> Result<(), ServiceError> {
-    let ownership = call.input.string("ObjectOwnership");
-    let private = call.input.string("ACL").is_none_or(|acl| acl == "private");
-    if private || ownership.is_some_and(|o| o != "BucketOwnerEnforced") {
-        return Ok(());
-    }
-    let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
-    Err(ServiceError::new(
-        400,
-        "InvalidBucketAclWithObjectOwnership",
-        message,
-    ))
 }
 
 pub(super) fn head(world: &World, call: &Call) -> Answer {
@@ -198,7 +199,12 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let name = call.required("Bucket");
     let bucket = world.bucket(name).ok_or_else(|| no_such_bucket(name))?;
     if !bucket.objects.is_empty() {
-        let message = "The bucket you tried to delete is not empty";
+        let message = match bucket.versioning {
+            Versioning::Off => "The bucket you tried to delete is not empty",
+            Versioning::Enabled | Versioning::Suspended => {
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+            }
+        };
         return Err(ServiceError::new(409, "BucketNotEmpty", message).with("BucketName", name));
     }
     let removed = world.remove_bucket(name);

@@ -4,7 +4,7 @@ use rolecall_policy::json;
 use rolecall_policy::validate::{PolicyKind, validate};
 use rolecall_wire::{ServiceError, Structure};
 
-use super::error::{method_not_allowed, no_such_bucket};
+use super::error::method_not_allowed;
 use super::{checksum, resource};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
@@ -13,17 +13,16 @@ use crate::world::{API_SOURCE, Bucket, BucketPolicy, PolicyDocument, World};
 pub(super) fn get(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "GET")?;
-    let policy = bucket.policy.as_ref().ok_or_else(|| {
-        ServiceError::new(
-            404,
-            "NoSuchBucketPolicy",
-            "The bucket policy does not exist",
-        )
-        .with("BucketName", bucket.name.as_str())
-    })?;
+    let policy = bucket.policy.as_ref().ok_or_else(|| missing(bucket))?;
     Ok(Structure::new()
         .with("Policy", policy.document.json.as_ref())
         .into())
+}
+
+/// The error of a bucket without a policy.
+pub(super) fn missing(bucket: &Bucket) -> ServiceError {
+    let message = "The bucket policy does not exist";
+    ServiceError::new(404, "NoSuchBucketPolicy", message).with("BucketName", bucket.name.as_str())
 }
 
 pub(super) fn put(world: &mut World, call: &Call) -> Answer {
@@ -32,7 +31,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     check_owner(bucket, call, "PUT")?;
     let document = read(&bucket.name, call.required("Policy"))?;
     let policy = BucketPolicy::new(&bucket.name, document);
-    if policy.public && bucket.public_access.block_public_policy {
+    if policy.public && bucket.blocked().block_public_policy {
         return Err(blocked(call, &bucket.name));
     }
     change(world, call, |bucket| bucket.policy = Some(policy))
@@ -44,9 +43,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
 }
 
 fn change(world: &mut World, call: &Call, change: impl FnOnce(&mut Bucket)) -> Answer {
-    let name = call.required("Bucket");
-    let bucket = world.bucket_mut(name).ok_or_else(|| no_such_bucket(name))?;
-    change(bucket);
+    change(resource::bucket_mut(world, call)?);
     Ok(Reply::empty().with_status(204))
 }
 

@@ -6,19 +6,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
-use rolecall_wire::ServiceError;
+use rolecall_wire::{ServiceError, Structure};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::error::{invalid_request, not_implemented};
 use crate::service::call::Call;
-use crate::world::Checksum;
+use crate::world::{Checksum, ChecksumKind};
 
 /// An algorithm: its name, the member of inputs and outputs that carries it, and its length in bytes.
 #[derive(Debug)]
 pub(super) struct Algorithm {
     pub(super) name: &'static str,
     pub(super) member: &'static str,
+    /// Whether the checksum of a whole can be had from those of its parts: then it may be over the full object.
+    is_linear: bool,
     length: usize,
     digest: fn(&[u8]) -> Vec<u8>,
 }
@@ -27,12 +29,14 @@ static ALGORITHMS: [Algorithm; 7] = [
     Algorithm {
         name: "CRC32",
         member: "ChecksumCRC32",
+        is_linear: true,
         length: 4,
         digest: |body| crc(CrcAlgorithm::Crc32IsoHdlc, 4, body),
     },
     Algorithm {
         name: "CRC32C",
         member: "ChecksumCRC32C",
+        is_linear: true,
         length: 4,
         digest: |body| crc(CrcAlgorithm::Crc32Iscsi, 4, body),
     },
@@ -40,24 +44,28 @@ static ALGORITHMS: [Algorithm; 7] = [
     Algorithm {
         name: "SHA1",
         member: "ChecksumSHA1",
+        is_linear: false,
         length: 20,
         digest: |body| Sha1::digest(body).to_vec(),
     },
     Algorithm {
         name: "SHA256",
         member: "ChecksumSHA256",
+        is_linear: false,
         length: 32,
         digest: |body| Sha256::digest(body).to_vec(),
     },
     Algorithm {
         name: "SHA512",
         member: "ChecksumSHA512",
+        is_linear: false,
         length: 64,
         digest: |body| Sha512::digest(body).to_vec(),
     },
     Algorithm {
         name: "MD5",
         member: "ChecksumMD5",
+        is_linear: false,
         length: 16,
         digest: |body| Md5::digest(body).to_vec(),
     },
@@ -67,12 +75,10 @@ static ALGORITHMS: [Algorithm; 7] = [
 const CRC64NVME: Algorithm = Algorithm {
     name: "CRC64NVME",
     member: "ChecksumCRC64NVME",
+    is_linear: true,
     length: 8,
     digest: |body| crc(CrcAlgorithm::Crc64Nvme, 8, body),
 };
-
-/// The type of a checksum over a whole object, whatever parts it came in.
-pub(super) const FULL_OBJECT: &str = "FULL_OBJECT";
 
 const PREFIX: &str = "x-amz-checksum-";
 /// Headers that begin so and carry no checksum.
@@ -106,16 +112,31 @@ pub(super) fn verify(call: &Call, required: bool) -> Result<Option<Checksum>, Se
         )));
     };
     if decoded != (algorithm.digest)(&call.body) {
-        let message = format!(
-            "The {} you specified did not match the calculated checksum.",
-            algorithm.name
-        );
-        return Err(ServiceError::new(400, "BadDigest", message));
+        return Err(mismatch(algorithm));
     }
     Ok(Some(Checksum {
         algorithm: algorithm.name,
         value: value.to_owned(),
+        kind: ChecksumKind::FullObject,
     }))
+}
+
+fn mismatch(algorithm: &Algorithm) -> ServiceError {
+    let name = algorithm.name;
+    let message = format!("The {name} you specified did not match the calculated checksum.");
+    ServiceError::new(400, "BadDigest", message)
+}
+
+/// Compares what the headers say of a whole object with its checksum, where they speak of its algorithm.
+pub(super) fn verify_whole(call: &Call, checksum: &Checksum) -> Result<(), ServiceError> {
+    match sent(call)? {
+        Some((algorithm, value))
+            if algorithm.name == checksum.algorithm && value != checksum.value =>
+        {
+            Err(mismatch(algorithm))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The checksum header of the request, of which there may be one.
@@ -167,10 +188,78 @@ fn verify_md5(call: &Call) -> Result<bool, ServiceError> {
 
 /// The checksum that S3 gives an object whose client sent none.
 pub(super) fn default(body: &[u8]) -> Checksum {
-    Checksum {
-        algorithm: CRC64NVME.name,
-        value: BASE64.encode((CRC64NVME.digest)(body)),
+    CRC64NVME.of(body)
+}
+
+impl Algorithm {
+    /// The checksum of a body.
+    pub(super) fn of(&self, body: &[u8]) -> Checksum {
+        Checksum {
+            algorithm: self.name,
+            value: BASE64.encode((self.digest)(body)),
+            kind: ChecksumKind::FullObject,
+        }
     }
+
+    /// The checksum over the checksums of parts, with their number behind it.
+    pub(super) fn composite<'c>(&self, parts: impl Iterator<Item = &'c Checksum>) -> Checksum {
+        let decoded: Vec<_> = parts
+            .map(|part| BASE64.decode(&part.value).unwrap_or_default())
+            .collect();
+        let value = BASE64.encode((self.digest)(&decoded.concat()));
+        Checksum {
+            algorithm: self.name,
+            value: format!("{value}-{}", decoded.len()),
+            kind: ChecksumKind::Composite,
+        }
+    }
+
+    /// The kind of checksum that an upload in parts has if it doesn't say.
+    pub(super) fn default_kind(&self) -> ChecksumKind {
+        if self.name == CRC64NVME.name {
+            ChecksumKind::FullObject
+        } else {
+            ChecksumKind::Composite
+        }
+    }
+
+    /// Whether an upload in parts may have this kind.
+    pub(super) fn allows(&self, kind: ChecksumKind) -> bool {
+        match kind {
+            ChecksumKind::FullObject => self.is_linear,
+            ChecksumKind::Composite => self.name != CRC64NVME.name,
+        }
+    }
+}
+
+/// Adds a checksum to what is said of an object or a part.
+pub(super) fn describe(checksum: &Checksum, output: &mut Structure) {
+    if let Some(algorithm) = find(checksum.algorithm) {
+        output.set(algorithm.member, checksum.value.as_str());
+    }
+}
+
+/// Adds a checksum and its type to what is said of an object.
+pub(super) fn describe_with_type(checksum: &Checksum, output: &mut Structure) {
+    describe(checksum, output);
+    output.set("ChecksumType", checksum.kind.name());
+}
+
+/// The checksums that a structure has: a part of a list of parts, say.
+pub(super) fn members(structure: &Structure) -> impl Iterator<Item = (&'static Algorithm, &str)> {
+    ALGORITHMS
+        .iter()
+        .filter_map(|algorithm| Some((algorithm, structure.string(algorithm.member)?)))
+}
+
+/// The error of a name that is no algorithm's.
+pub(super) fn unknown(name: &str) -> ServiceError {
+    if name.to_ascii_lowercase().starts_with("xxhash") {
+        return not_implemented("x-amz-checksum-algorithm");
+    }
+    let message = "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, \
+                   CRC32C, CRC64NVME, SHA1, SHA256]";
+    invalid_request(message)
 }
 
 /// The algorithm of a name, in whatever case.

@@ -20,23 +20,41 @@ pub(super) enum Read {
 
 /// Judges a read of an object.
 pub(super) fn read(call: &Call, object: &Object) -> Result<Read, ServiceError> {
+    match unmet(call, object, "") {
+        None => Ok(Read::Fresh),
+        Some("If-None-Match" | "If-Modified-Since") => Ok(Read::NotModified),
+        Some(condition) => Err(precondition_failed(condition)),
+    }
+}
+
+/// Judges the source of a copy, where every condition that doesn't hold is a failure.
+pub(super) fn copy(call: &Call, source: &Object) -> Result<(), ServiceError> {
+    match unmet(call, source, "CopySource") {
+        None => Ok(()),
+        Some(condition) => Err(precondition_failed(&format!(
+            "x-amz-copy-source-{condition}"
+        ))),
+    }
+}
+
+/// The condition that doesn't hold; its member of the input has a prefix.
+fn unmet(call: &Call, object: &Object, prefix: &str) -> Option<&'static str> {
+    let text = |member: &str| call.input.string(&format!("{prefix}{member}"));
+    let time = |member: &str| time(call, &format!("{prefix}{member}"));
     let is_newer = |than: Timestamp| object.modified.as_second() > than.as_second();
-    let matches = call.input.string("IfMatch").map(|tags| names(tags, object));
+    let matches = text("IfMatch").map(|tags| names(tags, object));
     if matches == Some(false) {
-        return Err(precondition_failed("If-Match"));
+        return Some("If-Match");
     }
-    if matches.is_none() && time(call, "IfUnmodifiedSince").is_some_and(is_newer) {
-        return Err(precondition_failed("If-Unmodified-Since"));
+    if matches.is_none() && time("IfUnmodifiedSince").is_some_and(is_newer) {
+        return Some("If-Unmodified-Since");
     }
-    let unmodified = match call.input.string("IfNoneMatch") {
-        Some(tags) => names(tags, object),
-        None => time(call, "IfModifiedSince").is_some_and(|than| !is_newer(than)),
-    };
-    Ok(if unmodified {
-        Read::NotModified
-    } else {
-        Read::Fresh
-    })
+    match text("IfNoneMatch") {
+        Some(tags) => names(tags, object).then_some("If-None-Match"),
+        None => time("IfModifiedSince")
+            .is_some_and(|than| !is_newer(than))
+            .then_some("If-Modified-Since"),
+    }
 }
 
 /// Judges a write in the place of `existing`.

@@ -12,8 +12,14 @@ pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
         return access_denied();
     }
     let mut message = denial.beginning();
-    if denial.question.resource() != "*" {
-        message = format!("{message} on resource: \"{}\"", denial.question.resource());
+    let (resource, is_key) = (
+        denial.question.resource(),
+        denial.question.action().starts_with("kms:"),
+    );
+    if is_key {
+        message = format!("{message} on resource: {resource}");
+    } else if resource != "*" {
+        message = format!("{message} on resource: \"{resource}\"");
     }
     if let Some(reason) = denial.question.explain().denial_reason() {
         message = format!("{message} {reason}");
@@ -41,6 +47,35 @@ pub(super) fn invalid_bucket_name(bucket: &str) -> ServiceError {
 
 pub(super) fn no_such_key(key: &str) -> ServiceError {
     ServiceError::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
+}
+
+/// There is no such key: its current version is a delete marker.
+pub(super) fn no_current_key(key: &str, marker: &str) -> ServiceError {
+    no_such_key(key)
+        .with_header("x-amz-delete-marker", "true")
+        .with_header("x-amz-version-id", marker)
+}
+
+pub(super) fn no_such_version(key: &str, version: &str) -> ServiceError {
+    ServiceError::new(
+        404,
+        "NoSuchVersion",
+        "The specified version does not exist.",
+    )
+    .with("Key", key)
+    .with("VersionId", version)
+}
+
+pub(super) fn no_such_upload(id: &str) -> ServiceError {
+    let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been \
+                   aborted or completed.";
+    ServiceError::new(404, "NoSuchUpload", message).with("UploadId", id)
+}
+
+pub(super) fn malformed_xml() -> ServiceError {
+    let message =
+        "The XML you provided was not well-formed or did not validate against our published schema";
+    ServiceError::new(400, "MalformedXML", message)
 }
 
 pub(super) fn precondition_failed(condition: &str) -> ServiceError {

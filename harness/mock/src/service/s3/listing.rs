@@ -1,8 +1,6 @@
 //! `ListObjects` and `ListObjectsV2`.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,10 +9,10 @@ use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::bucket::owner;
 use super::error::invalid_argument;
-use super::{checksum, resource};
+use super::resource;
 use crate::service::Answer;
 use crate::service::call::Call;
-use crate::world::{Bucket, Object, World};
+use crate::world::{Bucket, Object, Objects, World};
 
 /// AWS: S3 API Reference, `ListObjectsV2`, `MaxKeys`.
 const PAGE_LIMIT: usize = 1000;
@@ -27,7 +25,7 @@ const URL_SAFE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 
 /// What a listing asks for.
-struct Query<'a> {
+pub(super) struct Query<'a> {
     prefix: &'a str,
     delimiter: Option<&'a str>,
     /// Keys up to and with this one are left out.
@@ -61,15 +59,30 @@ impl Query<'_> {
         })
     }
 
+    /// That of a listing of uploads or versions, which tells its page in its own way.
+    pub(super) fn of_others(call: &Call) -> Result<Query<'_>, ServiceError> {
+        Ok(Query {
+            prefix: call.input.string("Prefix").unwrap_or_default(),
+            delimiter: call.input.string("Delimiter").filter(|d| !d.is_empty()),
+            after: String::new(),
+            limit: PAGE_LIMIT,
+            url_encoded: encoding_type(call)?,
+        })
+    }
+
+    pub(super) fn prefix(&self) -> &str {
+        self.prefix
+    }
+
     /// The objects and common prefixes, in the order of their names.
-    fn page<'b>(&self, objects: &'b BTreeMap<String, Arc<Object>>) -> Page<'b> {
+    fn page<'b>(&self, objects: &'b Objects) -> Page<'b> {
         let mut page = Page::default();
         if self.limit == 0 {
             return page;
         }
         let (mut next, mut last) = (self.start(), None);
         while let Some(from) = next.take() {
-            let found = objects.range((from, Bound::Unbounded)).next();
+            let found = objects.next(from);
             let Some((key, object)) = found.filter(|(key, _)| key.starts_with(self.prefix)) else {
                 break;
             };
@@ -83,8 +96,8 @@ impl Query<'_> {
                 common
             } else {
                 page.objects.push((key, object));
-                next = Some(Bound::Excluded(key.clone()));
-                key.clone()
+                next = Some(Bound::Excluded(key.to_owned()));
+                key.to_owned()
             };
             last = Some(name);
         }
@@ -103,14 +116,14 @@ impl Query<'_> {
     }
 
     /// What stands for a key: everything up to the first delimiter behind the prefix.
-    fn common_prefix(&self, key: &str) -> Option<String> {
+    pub(super) fn common_prefix(&self, key: &str) -> Option<String> {
         let delimiter = self.delimiter?;
         let at = key.get(self.prefix.len()..)?.find(delimiter)?;
         key.get(..self.prefix.len() + at + delimiter.len())
             .map(str::to_owned)
     }
 
-    fn encoded(&self, text: &str) -> String {
+    pub(super) fn encoded(&self, text: &str) -> String {
         if self.url_encoded {
             utf8_percent_encode(text, URL_SAFE)
                 .to_string()
@@ -120,7 +133,19 @@ impl Query<'_> {
         }
     }
 
-    /// What both listings say.
+    /// What every listing says of what it was asked, and its common prefixes.
+    pub(super) fn common(&self, prefixes: &[String]) -> Structure {
+        let prefixes = prefixes
+            .iter()
+            .map(|prefix| Value::Structure(Structure::new().with("Prefix", self.encoded(prefix))));
+        Structure::new()
+            .with("Prefix", self.encoded(self.prefix))
+            .with_some("Delimiter", self.delimiter.map(|d| self.encoded(d)))
+            .with_some("EncodingType", self.url_encoded.then_some("url"))
+            .with("CommonPrefixes", prefixes.collect::<Vec<_>>())
+    }
+
+    /// What both listings of objects say.
     fn describe(&self, bucket: &Bucket, page: &Page<'_>, owner: Option<&Structure>) -> Structure {
         let contents = page.objects.iter().map(|(key, object)| {
             let described = Structure::new()
@@ -131,25 +156,17 @@ impl Query<'_> {
                     "ChecksumAlgorithm",
                     vec![Value::from(object.checksum.algorithm)],
                 )
-                .with("ChecksumType", checksum::FULL_OBJECT)
+                .with("ChecksumType", object.checksum.kind.name())
                 .with("Size", i64::try_from(object.body.len()).unwrap_or_default())
-                .with("StorageClass", object.storage_class.as_str())
+                .with("StorageClass", object.properties.storage_class.as_str())
                 .with_some("Owner", owner.cloned());
             Value::Structure(described)
         });
-        let prefixes = page
-            .common_prefixes
-            .iter()
-            .map(|prefix| Value::Structure(Structure::new().with("Prefix", self.encoded(prefix))));
-        Structure::new()
+        self.common(&page.common_prefixes)
             .with("Name", bucket.name.as_str())
-            .with("Prefix", self.encoded(self.prefix))
-            .with_some("Delimiter", self.delimiter.map(|d| self.encoded(d)))
             .with("MaxKeys", i64::try_from(self.limit).unwrap_or_default())
-            .with_some("EncodingType", self.url_encoded.then_some("url"))
             .with("IsTruncated", page.last.is_some())
             .with("Contents", contents.collect::<Vec<_>>())
-            .with("CommonPrefixes", prefixes.collect::<Vec<_>>())
     }
 }
 
@@ -216,7 +233,7 @@ fn continued(token: &str) -> Result<String, ServiceError> {
 }
 
 /// Behind all names that begin so; `None` if nothing can be.
-fn after_all_with(prefix: &str) -> Option<Bound<String>> {
+pub(super) fn after_all_with(prefix: &str) -> Option<Bound<String>> {
     let mut letters: Vec<char> = prefix.chars().collect();
     while let Some(last) = letters.pop() {
         // The surrogates are no letters, so the one before them is followed by the one behind them.
@@ -259,7 +276,7 @@ mod tests {
             .map(|key| {
                 (
                     (*key).to_owned(),
-                    Arc::new(new_object("".into(), Timestamp::UNIX_EPOCH)),
+                    new_object("".into(), Timestamp::UNIX_EPOCH),
                 )
             })
             .collect();

@@ -5,12 +5,15 @@ use std::sync::{Arc, LazyLock};
 use rolecall_policy::PolicySet;
 use rolecall_wire::ServiceError;
 
+use super::acl;
+use super::acl_grants::Kind;
+use super::copy_source::Source;
 use super::error::{access_denied, invalid_bucket_name, no_such_bucket};
 use crate::caller::{Caller, Identity};
 use crate::service::call::Call;
 use crate::service::need::{Resource, ResourceKind};
 use crate::world::{
-    Bucket, Partition, PolicyDocument, World, bucket_name_problem, resource_policy,
+    Bucket, Partition, PolicyDocument, Tags, Version, World, bucket_name_problem, resource_policy,
 };
 
 /// The resource of a call. A bucket is looked up before any policy is asked, so that whoever signs validly learns
@@ -21,56 +24,139 @@ pub(super) fn of(kind: ResourceKind, world: &World, call: &Call) -> Result<Resou
             let arn = bucket_arn(call.partition(), call.required("Bucket"));
             Ok(Resource::of_caller(arn))
         }
-        ResourceKind::Bucket => Ok(of_bucket(call, bucket(world, call)?)),
-        ResourceKind::Object => Ok(of_object(call, bucket(world, call)?, call.required("Key"))),
+        ResourceKind::Bucket => Ok(of_bucket(world, call, bucket(world, call)?)),
+        ResourceKind::Object => {
+            let (bucket, key) = (bucket(world, call)?, call.required("Key"));
+            check_key(key)?;
+            Ok(of_object(
+                world,
+                call,
+                bucket,
+                key,
+                call.input.string("VersionId"),
+            ))
+        }
+        ResourceKind::CopySource => {
+            let source = Source::of(call)?;
+            let bucket = source.bucket(world, call)?;
+            let version = source.version.as_deref();
+            Ok(of_object(world, call, bucket, &source.key, version))
+        }
         _ => Ok(Resource::everything()),
     }
 }
 
 /// The bucket of the request.
 pub(super) fn bucket<'w>(world: &'w World, call: &Call) -> Result<&'w Arc<Bucket>, ServiceError> {
-    let name = call.required("Bucket");
+    let expected_owner = call.input.string("ExpectedBucketOwner");
+    named(world, call.required("Bucket"), expected_owner)
+}
+
+/// The bucket of a name, which must be its expected owner's.
+pub(super) fn named<'w>(
+    world: &'w World,
+    name: &str,
+    expected_owner: Option<&str>,
+) -> Result<&'w Arc<Bucket>, ServiceError> {
     if bucket_name_problem(name).is_some() {
         return Err(invalid_bucket_name(name));
     }
     let bucket = world.bucket(name).ok_or_else(|| no_such_bucket(name))?;
-    match call.input.string("ExpectedBucketOwner") {
+    match expected_owner {
         Some(expected) if expected != bucket.account.as_str() => Err(access_denied()),
         _ => Ok(bucket),
     }
 }
 
-pub(super) fn of_bucket(call: &Call, bucket: &Bucket) -> Resource {
-    bucket_resource(&call.caller, call.partition(), bucket)
+/// The bucket of the request, to be changed.
+pub(super) fn bucket_mut<'w>(
+    world: &'w mut World,
+    call: &Call,
+) -> Result<&'w mut Bucket, ServiceError> {
+    let name = call.required("Bucket");
+    world.bucket_mut(name).ok_or_else(|| no_such_bucket(name))
 }
 
-pub(super) fn of_object(call: &Call, bucket: &Bucket, key: &str) -> Resource {
-    object_resource(&call.caller, call.partition(), bucket, key)
+/// AWS: S3 User Guide, Creating object key names.
+const KEY_LIMIT: usize = 1024;
+
+pub(super) fn check_key(key: &str) -> Result<(), ServiceError> {
+    if key.len() <= KEY_LIMIT {
+        return Ok(());
+    }
+    Err(
+        ServiceError::new(400, "KeyTooLongError", "Your key is too long")
+            .with("Size", key.len().to_string())
+            .with("MaxSizeAllowed", KEY_LIMIT.to_string()),
+    )
+}
+
+/// The ARN of a bucket, or of an object in it.
+pub(super) fn arn(call: &Call, bucket: &Bucket, key: Option<&str>) -> String {
+    let bucket = bucket_arn(call.partition(), &bucket.name);
+    key.map_or(bucket.clone(), |key| format!("{bucket}/{key}"))
+}
+
+pub(super) fn of_bucket(world: &World, call: &Call, bucket: &Bucket) -> Resource {
+    bucket_resource(world, &call.caller, call.partition(), bucket)
+}
+
+pub(super) fn of_object(
+    world: &World,
+    call: &Call,
+    bucket: &Bucket,
+    key: &str,
+    version: Option<&str>,
+) -> Resource {
+    object_resource(world, &call.caller, call.partition(), bucket, key, version)
 }
 
 /// A bucket as a caller finds it.
-pub(crate) fn bucket_resource(caller: &Caller, partition: Partition, bucket: &Bucket) -> Resource {
+pub(crate) fn bucket_resource(
+    world: &World,
+    caller: &Caller,
+    partition: Partition,
+    bucket: &Bucket,
+) -> Resource {
+    let arn = bucket_arn(partition, &bucket.name);
+    let acl = acl::policy(world, bucket, &bucket.acl, Kind::Bucket, &arn);
     Resource {
-        arn: bucket_arn(partition, &bucket.name),
         account: Some(bucket.account.clone()),
-        policy: policy(caller, bucket),
+        policy: acl::join(policy(caller, bucket), acl),
+        arn,
         tags: Vec::new(),
     }
 }
 
 /// An object as a caller finds it.
 pub(crate) fn object_resource(
+    world: &World,
     caller: &Caller,
     partition: Partition,
     bucket: &Bucket,
     key: &str,
+    version: Option<&str>,
 ) -> Resource {
-    let of_bucket = bucket_resource(caller, partition, bucket);
-    let tags = bucket.objects.get(key).map(|object| object.tags.clone());
+    let arn = format!("{}/{key}", bucket_arn(partition, &bucket.name));
+    let found = match version {
+        Some(id) => bucket.objects.version(key, id),
+        None => bucket.objects.current(key),
+    };
+    let properties = found
+        .and_then(Version::object)
+        .map(|object| &object.properties);
+    let mut policy = policy(caller, bucket);
+    let of_bucket = acl::policy(world, bucket, &bucket.acl, Kind::ObjectsOfBucket, &arn);
+    policy = acl::join(policy, of_bucket);
+    if let Some(properties) = properties {
+        let of_object = acl::policy(world, bucket, &properties.acl, Kind::Object, &arn);
+        policy = acl::join(policy, of_object);
+    }
     Resource {
-        arn: format!("{}/{key}", of_bucket.arn),
-        tags: tags.unwrap_or_default(),
-        ..of_bucket
+        account: Some(bucket.account.clone()),
+        policy,
+        tags: properties.map_or_else(Tags::new, |properties| properties.tags.clone()),
+        arn,
     }
 }
 
@@ -84,7 +170,7 @@ fn bucket_arn(partition: Partition, bucket: &str) -> String {
 /// AWS: S3 User Guide, Blocking public access, Block public access settings.
 fn policy(caller: &Caller, bucket: &Bucket) -> Option<Arc<PolicySet>> {
     let policy = bucket.policy.as_ref()?;
-    let restricted = policy.public && bucket.public_access.restrict_public_buckets;
+    let restricted = policy.public && bucket.blocked().restrict_public_buckets;
     let is_service = matches!(caller.identity, Identity::Service(_));
     if restricted && !is_service && caller.account.as_ref() != Some(&bucket.account) {
         let denied = RESTRICTION.policies().iter();

@@ -24,15 +24,12 @@ impl World {
             let (kind, name) = ("bucket", spec.name);
             return Err(WorldError::InvalidName { kind, name, rule });
         }
+        let account = self.known_account(&spec.account)?;
         let bucket = Bucket {
             policy: bucket_policy(&spec),
-            account: self.known_account(&spec.account)?,
-            region: spec.region,
-            created: self.start,
-            public_access: PublicAccessBlock::all(spec.block_public_access),
+            public_access: Some(PublicAccessBlock::all(spec.block_public_access)),
             tags: spec.tags,
-            objects: std::collections::BTreeMap::new(),
-            name: spec.name.clone(),
+            ..Bucket::new(&spec.name, account, &spec.region, self.start)
         };
         self.insert_bucket(bucket);
         self.set_objects(&spec.name, spec.objects)
@@ -47,7 +44,7 @@ impl World {
         bucket.account = account;
         bucket.region = spec.region;
         bucket.policy = policy;
-        bucket.public_access = PublicAccessBlock::all(spec.block_public_access);
+        bucket.public_access = Some(PublicAccessBlock::all(spec.block_public_access));
         bucket.tags = spec.tags;
         Ok(())
     }
@@ -62,7 +59,7 @@ impl World {
         let bucket = self
             .bucket_mut(bucket)
             .ok_or_else(|| unknown("bucket", bucket))?;
-        let object = |(key, body)| (key, Arc::new(new_object(body, now)));
+        let object = |(key, body)| (key, new_object(body, now));
         bucket.objects = objects.into_iter().map(object).collect();
         Ok(())
     }

@@ -35,6 +35,9 @@ pub(in crate::codec) fn encode_error(
     metadata: &ResponseMetadata,
 ) -> Response<Bytes> {
     let mut response = blank(service, error.status, metadata);
+    for (name, value) in &error.headers {
+        set_header(response.headers_mut(), name, value);
+    }
     if error.code.is_empty() || error.status == 304 {
         for (name, value) in &error.extra {
             set_header(response.headers_mut(), name, value);

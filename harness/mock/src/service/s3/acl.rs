@@ -1,0 +1,284 @@
+//! Access control lists of buckets and objects.
+//!
+//! AWS: S3 User Guide, Access control list (ACL) overview; Controlling ownership of objects. New buckets have them off.
+//! A grant is asked as the statement of a resource policy that it amounts to. The mock takes every object to be owned by
+//! its bucket's owner.
+
+use std::sync::Arc;
+
+use rolecall_policy::PolicySet;
+use rolecall_wire::{ServiceError, Structure};
+
+use super::acl_grants::{self, Kind};
+use super::error::invalid_request;
+use super::{bucket, checksum, resource, versions};
+use crate::service::call::Call;
+use crate::service::{Answer, Reply};
+use crate::world::{Bucket, Grant, Grantee, PolicyDocument, World, resource_policy};
+
+/// The canned ACL that says what holds anyway where ACLs are off.
+const OWNER_CONTROL: &str = "bucket-owner-full-control";
+
+/// The members that grant something.
+const GRANTS: [&str; 5] = [
+    "GrantFullControl",
+    "GrantRead",
+    "GrantReadACP",
+    "GrantWrite",
+    "GrantWriteACP",
+];
+
+pub(super) fn get_bucket(world: &World, call: &Call) -> Answer {
+    let bucket = resource::bucket(world, call)?;
+    let grants = if bucket.ignores_acls() {
+        &[]
+    } else {
+        bucket.acl.as_slice()
+    };
+    Ok(describe(world, bucket, grants).into())
+}
+
+pub(super) fn get_object(world: &World, call: &Call) -> Answer {
+    let bucket = resource::bucket(world, call)?;
+    let version = call.input.string("VersionId");
+    let found = versions::find(world, call, bucket, call.required("Key"), version)?;
+    let grants = if bucket.ignores_acls() {
+        &[]
+    } else {
+        found.object.properties.acl.as_slice()
+    };
+    Ok(describe(world, bucket, grants).into())
+}
+
+pub(super) fn put_bucket(world: &mut World, call: &Call) -> Answer {
+    checksum::verify(call, is_in_body(call))?;
+    let bucket = resource::bucket(world, call)?;
+    let grants = of_put(world, call, bucket, "s3:PutBucketAcl")?;
+    resource::bucket_mut(world, call)?.acl = grants;
+    Ok(Reply::empty())
+}
+
+pub(super) fn put_object(world: &mut World, call: &Call) -> Answer {
+    checksum::verify(call, is_in_body(call))?;
+    let (key, version) = (call.required("Key"), call.input.string("VersionId"));
+    let bucket = resource::bucket(world, call)?;
+    versions::find(world, call, bucket, key, version)?;
+    let grants = of_put(world, call, bucket, "s3:PutObjectAcl")?;
+    let objects = &mut resource::bucket_mut(world, call)?.objects;
+    if let Some(object) = objects.get_mut(key, version) {
+        object.properties.acl = grants;
+    }
+    Ok(Reply::empty())
+}
+
+fn is_in_body(call: &Call) -> bool {
+    call.input.get("AccessControlPolicy").is_some()
+}
+
+/// The grants of a request that sets an ACL: in headers or in the body.
+fn of_put(
+    world: &World,
+    call: &Call,
+    bucket: &Bucket,
+    action: &'static str,
+) -> Result<Vec<Grant>, ServiceError> {
+    let Some(body) = call.input.structure("AccessControlPolicy") else {
+        if call.input.get("ACL").is_none() && !has_grants(call) {
+            let message = "Your request was missing a required header";
+            return Err(ServiceError::new(400, "MissingSecurityHeader", message)
+                .with("MissingHeaderName", "x-amz-acl"));
+        }
+        return of_headers(world, call, bucket, action);
+    };
+    if call.input.get("ACL").is_some() || has_grants(call) {
+        let message = "This request does not support content";
+        return Err(ServiceError::new(400, "UnexpectedContent", message));
+    }
+    let grants = acl_grants::of_body(world, bucket, body)?;
+    if bucket.ignores_acls() && !grants.is_empty() {
+        return Err(not_supported());
+    }
+    check_public(call, bucket, action, &grants)?;
+    Ok(grants)
+}
+
+/// The grants of the headers of a request that makes an object.
+pub(super) fn of_new_object(
+    world: &World,
+    call: &Call,
+    bucket: &Bucket,
+) -> Result<Vec<Grant>, ServiceError> {
+    of_headers(world, call, bucket, "s3:PutObjectAcl")
+}
+
+fn of_headers(
+    world: &World,
+    call: &Call,
+    bucket: &Bucket,
+    action: &'static str,
+) -> Result<Vec<Grant>, ServiceError> {
+    let canned = call.input.string("ACL");
+    if canned.is_some() && has_grants(call) {
+        let message = "Specifying both Canned ACLs and Header Grants is not allowed";
+        return Err(invalid_request(message));
+    }
+    if bucket.ignores_acls() {
+        let says_nothing = canned.is_none_or(|acl| acl == OWNER_CONTROL) && !has_grants(call);
+        return if says_nothing {
+            Ok(Vec::new())
+        } else {
+            Err(not_supported())
+        };
+    }
+    let kind = if call.input.get("Key").is_some() {
+        Kind::Object
+    } else {
+        Kind::Bucket
+    };
+    let grants = match canned {
+        Some(canned) => acl_grants::canned(kind, canned)?,
+        None => acl_grants::of_headers(world, call, bucket)?,
+    };
+    check_public(call, bucket, action, &grants)?;
+    Ok(grants)
+}
+
+/// The grants of the headers of a request that makes a bucket of an ownership.
+pub(super) fn of_new_bucket(
+    world: &World,
+    call: &Call,
+    bucket: &Bucket,
+) -> Result<Vec<Grant>, ServiceError> {
+    let is_private = call.input.string("ACL").is_none_or(|acl| acl == "private");
+    if bucket.ignores_acls() {
+        if is_private && !has_grants(call) {
+            return Ok(Vec::new());
+        }
+        let message =
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+        return Err(ServiceError::new(
+            400,
+            "InvalidBucketAclWithObjectOwnership",
+            message,
+        ));
+    }
+    of_headers(world, call, bucket, "s3:PutBucketAcl")
+}
+
+fn has_grants(call: &Call) -> bool {
+    GRANTS.iter().any(|grant| call.input.get(grant).is_some())
+}
+
+fn not_supported() -> ServiceError {
+    let message = "The bucket does not allow ACLs";
+    ServiceError::new(400, "AccessControlListNotSupported", message)
+}
+
+/// AWS: S3 User Guide, Troubleshoot access denied (403 Forbidden) errors, Block Public Access settings.
+fn check_public(
+    call: &Call,
+    bucket: &Bucket,
+    action: &'static str,
+    grants: &[Grant],
+) -> Result<(), ServiceError> {
+    if !bucket.blocked().block_public_acls || !grants.iter().any(is_public) {
+        return Ok(());
+    }
+    let arn = resource::arn(call, bucket, call.input.string("Key"));
+    let message = format!(
+        "User: {} is not authorized to perform: {action} on resource: \"{arn}\" because public ACLs are prevented by \
+         the BlockPublicAcls setting in S3 Block Public Access.",
+        call.caller.arn()
+    );
+    Err(ServiceError::new(403, "AccessDenied", message))
+}
+
+fn is_public(grant: &Grant) -> bool {
+    matches!(&grant.grantee, Grantee::Group(group)
+        if group == acl_grants::ALL_USERS || group == acl_grants::AUTHENTICATED_USERS)
+}
+
+/// An ACL as an answer has it: the owner's full control, then what else is granted.
+fn describe(world: &World, bucket: &Bucket, grants: &[Grant]) -> Structure {
+    let owner = bucket::owner(world, Some(&bucket.account));
+    let id = owner.string("ID").unwrap_or_default().to_owned();
+    let full = Grant {
+        grantee: Grantee::Account(id),
+        permission: "FULL_CONTROL".to_owned(),
+    };
+    let all = std::iter::once(&full).chain(grants);
+    let grants: Vec<_> = all.map(acl_grants::describe).collect();
+    Structure::new().with("Owner", owner).with("Grants", grants)
+}
+
+/// What the ACLs of a bucket, or of an object in it, let others do, as a policy of the resource.
+pub(super) fn policy(
+    world: &World,
+    bucket: &Bucket,
+    grants: &[Grant],
+    kind: Kind,
+    arn: &str,
+) -> Option<PolicySet> {
+    if bucket.ignores_acls() || grants.is_empty() {
+        return None;
+    }
+    let ignores_public = bucket.blocked().ignore_public_acls;
+    let holds = |grant: &&Grant| !(ignores_public && is_public(grant));
+    let statements: Vec<_> = grants
+        .iter()
+        .filter(holds)
+        .filter_map(|grant| statement(world, grant, kind, arn))
+        .collect();
+    if statements.is_empty() {
+        return None;
+    }
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+    let document = PolicyDocument::parse(&policy.to_string()).ok()?;
+    Some(resource_policy(
+        arn,
+        format!("{}/acl", bucket.name),
+        &document,
+    ))
+}
+
+fn statement(world: &World, grant: &Grant, kind: Kind, arn: &str) -> Option<serde_json::Value> {
+    let actions = acl_grants::actions(kind, &grant.permission);
+    let mut statement = serde_json::json!({
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": actions,
+        "Resource": [arn],
+    });
+    let members = statement.as_object_mut()?;
+    match &grant.grantee {
+        Grantee::Account(id) => {
+            let account = world.account_of_canonical_id(id)?;
+            members.insert(
+                "Principal".to_owned(),
+                serde_json::json!({"AWS": account.as_str()}),
+            );
+        }
+        Grantee::Group(group) if group == acl_grants::ALL_USERS => {}
+        Grantee::Group(group) if group == acl_grants::AUTHENTICATED_USERS => {
+            let condition = serde_json::json!({"Null": {"aws:PrincipalAccount": "false"}});
+            members.insert("Condition".to_owned(), condition);
+        }
+        Grantee::Group(_) => return None,
+    }
+    Some(statement)
+}
+
+/// Joins what a bucket's policy and the ACLs say.
+pub(super) fn join(
+    policy: Option<Arc<PolicySet>>,
+    acl: Option<PolicySet>,
+) -> Option<Arc<PolicySet>> {
+    match (policy, acl) {
+        (policy, None) => policy,
+        (None, Some(acl)) => Some(Arc::new(acl)),
+        (Some(policy), Some(acl)) => {
+            let all = policy.policies().iter().chain(acl.policies());
+            Some(Arc::new(PolicySet::new(all.cloned().collect())))
+        }
+    }
+}
