@@ -14,7 +14,7 @@ pub struct ServiceError {
     /// Further elements of the error's XML, in order: S3's `BucketName`, `Key`, `Token-0` …
     pub extra: Vec<(String, String)>,
     /// Headers of the answer that only this error has, in lower case: S3's `x-amz-delete-marker`.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Box<[(&'static str, String)]>,
     /// The request id, when read from an answer.
     pub request_id: Option<String>,
 }
@@ -27,7 +27,7 @@ impl ServiceError {
             message: Some(message.into()),
             status,
             extra: Vec::new(),
-            headers: Vec::new(),
+            headers: Box::default(),
             request_id: None,
         }
     }
@@ -39,7 +39,7 @@ impl ServiceError {
             message: None,
             status,
             extra: Vec::new(),
-            headers: Vec::new(),
+            headers: Box::default(),
             request_id: None,
         }
     }
@@ -58,7 +58,9 @@ impl ServiceError {
     /// The same with one more header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        let mut headers = self.headers.into_vec();
+        headers.push((name, value.into()));
+        self.headers = headers.into_boxed_slice();
         self
     }
 

@@ -18,6 +18,8 @@ mod organization;
 #[cfg(test)]
 mod s3;
 #[cfg(test)]
+mod s3_permissions;
+#[cfg(test)]
 mod saml;
 #[cfg(test)]
 mod signatures;

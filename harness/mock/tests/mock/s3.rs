@@ -668,20 +668,6 @@ fn a_presigned_url_is_good_for_its_time() {
     assert_eq!(mock.handle(presigned()).status(), 200);
 }
 
-/// What isn't there says so, and never looks like success.
-#[test]
-fn what_is_not_implemented_answers_501() {
-    let admin = Client::user(&mock(), "admin");
-    for operation in [
-        "s3:GetBucketCors",
-        "s3:GetBucketWebsite",
-        "s3:ListBucketMetricsConfigurations",
-    ] {
-        let response = admin.send(operation, &of_bucket("spa-site"));
-        assert_eq!(response.status(), 501, "{operation}");
-    }
-}
-
 /// AWS: S3 API Reference, transferring payload in multiple chunks including trailing headers.
 #[test]
 fn an_upload_in_chunks_is_stored_without_them() {

@@ -149,12 +149,14 @@ pub(super) fn put_retention(world: &mut World, call: &Call) -> Answer {
 /// Whether a new retention takes away from one in force, without the right to.
 fn weakens(old: &(String, Timestamp), new: Option<&(String, Timestamp)>, bypasses: bool) -> bool {
     let stays = new.is_some_and(|new| new.1 >= old.1 && (new.0 == old.0 || new.0 == COMPLIANCE));
-    !stays && !(bypasses && old.0 == GOVERNANCE)
+    let gives_way = bypasses && old.0 == GOVERNANCE;
+    !(stays || gives_way)
 }
 
 pub(super) fn get_legal_hold(world: &World, call: &Call) -> Answer {
-    let held = find(world, call)?.legal_hold.ok_or_else(no_lock)?;
-    let hold = Structure::new().with("Status", if held { "ON" } else { "OFF" });
+    let is_on = find(world, call)?.legal_hold.ok_or_else(no_lock)?;
+    let status = if is_on { "ON" } else { "OFF" };
+    let hold = Structure::new().with("Status", status);
     Ok(Structure::new().with("LegalHold", hold).into())
 }
 

@@ -61,13 +61,11 @@ fn initiator(world: &World, call: &Call) -> String {
 fn asked_checksum(call: &Call) -> Result<Option<(&'static str, ChecksumKind)>, ServiceError> {
     let kind = call.input.string("ChecksumType");
     let Some(name) = call.input.string("ChecksumAlgorithm") else {
-        return match kind {
-            None => Ok(None),
-            Some(_) => {
-                let message = "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.";
-                Err(invalid_request(message))
-            }
-        };
+        if kind.is_none() {
+            return Ok(None);
+        }
+        let message = "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.";
+        return Err(invalid_request(message));
     };
     let algorithm = checksum::find(name).ok_or_else(|| checksum::unknown(name))?;
     let kind = match kind {
