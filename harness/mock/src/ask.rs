@@ -15,7 +15,7 @@ use crate::mock::{Mock, State};
 use crate::service::call::SignatureFacts;
 use crate::service::need::Resource;
 use crate::service::s3::{keys, resource as s3};
-use crate::world::{AccountId, Partition, RoleArn, Tags, World};
+use crate::world::{AccountId, Distribution, Partition, RoleArn, Tags, World};
 
 /// Where questions are asked.
 const REGION: &str = "us-east-1";
@@ -181,6 +181,16 @@ fn find(world: &World, caller: &Caller, action: &str, arn: &str) -> Found {
             tag_keys: COMMON_TAGS,
         };
     }
+    if let Some(distribution) = distribution(world, arn) {
+        return Found {
+            resource: Resource {
+                account: Some(distribution.account.clone()),
+                tags: distribution.tags.clone(),
+                ..Resource::of_caller(arn.to_owned())
+            },
+            tag_keys: COMMON_TAGS,
+        };
+    }
     if let Some(name) = arn.strip_prefix("arn:aws:s3:::") {
         return of_s3(world, caller, name, arn);
     }
@@ -195,6 +205,12 @@ fn find(world: &World, caller: &Caller, action: &str, arn: &str) -> Found {
         },
         tag_keys: NO_TAGS,
     }
+}
+
+fn distribution<'w>(world: &'w World, arn: &str) -> Option<&'w Arc<Distribution>> {
+    let (_, id) = arn.split_once(":distribution/")?;
+    let distribution = world.distribution(id)?;
+    (distribution.arn(Partition::Aws) == arn).then_some(distribution)
 }
 
 fn of_s3(world: &World, caller: &Caller, name: &str, arn: &str) -> Found {

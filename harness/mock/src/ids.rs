@@ -200,8 +200,9 @@ fn seal(content: &[u8]) -> [u8; TOKEN_SEAL] {
     seal
 }
 
-fn base32(bytes: &[u8; 10]) -> String {
-    let mut letters = String::with_capacity(16);
+/// Bytes as base32 text (RFC 4648); their number is a multiple of five.
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    let mut letters = String::with_capacity(bytes.len() / 5 * 8);
     for chunk in bytes.chunks(5) {
         let bits = chunk
             .iter()

@@ -32,8 +32,8 @@ pub use context::{ContextKey, RequestContext};
 pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
 pub use world::{
-    API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec,
-    MemberSpec, OidcProviderSpec, OrganizationSpec, Partition, PolicyDocument, PolicySpec,
-    ProviderKeysSpec, ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec, UnitSpec,
-    UserSpec, World, WorldError,
+    API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, DistributionSpec,
+    GroupSpec, MemberSpec, OidcProviderSpec, OrganizationSpec, Partition, PolicyDocument,
+    PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec,
+    UnitSpec, UserSpec, World, WorldError,
 };

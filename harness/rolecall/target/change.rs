@@ -3,8 +3,8 @@
 use rolecall_mock::{World, WorldError};
 
 use super::world::{
-    bucket_spec, customer_policy_spec, group_spec, oidc_provider_spec, organization_spec,
-    resource_spec, role_spec, user_spec,
+    bucket_spec, customer_policy_spec, distribution_spec, group_spec, oidc_provider_spec,
+    organization_spec, resource_spec, role_spec, user_spec,
 };
 use crate::scenario::model::{self, Change, ChangeKind, Entity, Touched};
 
@@ -48,6 +48,7 @@ fn remove(world: &mut World, before: &model::World, touched: &Touched) -> Result
             named.try_for_each(|policy| world.remove_policy(&policy.account, name))
         }
         Entity::Bucket => world.remove_bucket(name),
+        Entity::Distribution => world.remove_distribution(name),
         Entity::Resource => world.remove_resource(name),
         Entity::Organization => world.set_organization(None),
         Entity::OidcProvider => {
@@ -58,7 +59,7 @@ fn remove(world: &mut World, before: &model::World, touched: &Touched) -> Result
             })
         }
         // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::SamlProvider | Entity::Distribution => Ok(()),
+        Entity::Context | Entity::SamlProvider => Ok(()),
     }
 }
 
@@ -121,6 +122,18 @@ fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(),
                 .filter(|bucket| bucket.name.value == name);
             named.try_for_each(|bucket| put_bucket(world, bucket, touched))
         }
+        Entity::Distribution => {
+            let distributions = after.distributions.iter();
+            let named = distributions.filter(|distribution| distribution.name.value == name);
+            let change = if made {
+                World::add_distribution
+            } else {
+                World::update_distribution
+            };
+            named
+                .map(distribution_spec)
+                .try_for_each(|spec| change(world, spec))
+        }
         Entity::Resource => {
             let named = after
                 .resources
@@ -147,7 +160,7 @@ fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(),
             })
         }
         // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::SamlProvider | Entity::Distribution => Ok(()),
+        Entity::Context | Entity::SamlProvider => Ok(()),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use rolecall_mock::{
-    BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec, OidcProviderSpec,
-    OrganizationSpec, PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec,
-    World, WorldError,
+    BucketSpec, ControlPolicySpec, CustomerPolicySpec, DistributionSpec, GroupSpec, MemberSpec,
+    OidcProviderSpec, OrganizationSpec, PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec,
+    UnitSpec, UserSpec, World, WorldError,
 };
 
 use crate::scenario::model;
@@ -54,6 +54,9 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
     for bucket in &world.buckets {
         built.add_bucket(bucket_spec(bucket))?;
     }
+    for distribution in &world.distributions {
+        built.add_distribution(distribution_spec(distribution))?;
+    }
     for provider in &world.oidc_providers {
         built.add_oidc_provider(oidc_provider_spec(provider))?;
     }
@@ -71,7 +74,6 @@ pub(super) fn missing(world: &model::World) -> Option<&'static str> {
     [
         (discovers, "OIDC keys by discovery"),
         (!world.saml_providers.is_empty(), "SAML providers"),
-        (!world.distributions.is_empty(), "distributions"),
     ]
     .into_iter()
     .find_map(|(has, what)| has.then_some(what))
@@ -158,6 +160,7 @@ fn unit_spec(unit: &model::Unit) -> UnitSpec {
 fn member_spec(member: &model::Member) -> MemberSpec {
     MemberSpec {
         account: member.account.clone(),
+        name: member.name.value.clone(),
         service_control: control_policies(&member.service_control),
         resource_control: control_policies(&member.resource_control),
     }
@@ -203,6 +206,16 @@ pub(super) fn bucket_spec(bucket: &model::Bucket) -> BucketSpec {
         tags: bucket.tags.clone(),
         block_public_access: bucket.block_public_access,
         ..BucketSpec::new(&bucket.account, &bucket.name.value)
+    }
+}
+
+pub(super) fn distribution_spec(distribution: &model::Distribution) -> DistributionSpec {
+    DistributionSpec {
+        id: distribution.name.value.clone(),
+        account: distribution.account.clone(),
+        origin: distribution.origin.clone(),
+        aliases: distribution.aliases.clone(),
+        tags: distribution.tags.clone(),
     }
 }
 

@@ -144,6 +144,22 @@ impl Structure {
         }
     }
 
+    /// The strings of a list member; elements of other kinds are passed over.
+    pub fn strings(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.list(name).iter().filter_map(|value| match value {
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The structures of a list member; elements of other kinds are passed over.
+    pub fn structures(&self, name: &str) -> impl Iterator<Item = &Structure> {
+        self.list(name).iter().filter_map(|value| match value {
+            Value::Structure(structure) => Some(structure),
+            _ => None,
+        })
+    }
+
     /// All members, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.members

@@ -100,6 +100,7 @@ impl Found {
         let caller = Caller::of_key(&state.read(), &access_key, partition);
         let caller = caller.ok_or_else(|| signed.unknown_key())?;
         let key = access_key.signing_key(&signed);
+        access_key.note_use(state.clock.now(), &signed);
         if state.enforce {
             signed.verify(request, &key)?;
             if access_key.session().is_none() && signed.session_token.is_some() {

@@ -1,8 +1,11 @@
 //! The services: for each operation one row that says what it needs to be allowed and who handles it.
 
 pub(crate) mod call;
+pub(crate) mod cloudfront;
 mod iam;
 pub(crate) mod need;
+mod organizations;
+mod paging;
 pub(crate) mod s3;
 pub(crate) mod sts;
 
@@ -159,6 +162,16 @@ impl Denial<'_> {
             self.question.action()
         )
     }
+
+    /// The beginning, the resource and the reason, as most services say it to anyone.
+    pub(crate) fn in_full(&self) -> String {
+        let resource = self.question.resource();
+        let message = format!("{} on resource: {resource}", self.beginning());
+        match self.question.explain().denial_reason() {
+            Some(reason) => format!("{message} {reason}"),
+            None => message,
+        }
+    }
 }
 
 impl ServiceTable {
@@ -171,7 +184,13 @@ impl ServiceTable {
 }
 
 /// The services there are.
-static SERVICES: [&ServiceTable; 3] = [&sts::TABLE, &s3::TABLE, &iam::TABLE];
+static SERVICES: [&ServiceTable; 5] = [
+    &sts::TABLE,
+    &s3::TABLE,
+    &iam::TABLE,
+    &cloudfront::TABLE,
+    &organizations::TABLE,
+];
 
 /// The service with a signing name.
 pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {

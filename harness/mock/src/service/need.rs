@@ -75,6 +75,34 @@ pub(crate) enum ResourceKind {
     Object,
     /// The object of `CopySource`.
     CopySource,
+    /// The user that the access key of `AccessKeyId` is of.
+    KeyOwner,
+    /// The user of `UserName` as it is to be called.
+    RenamedUser,
+    /// The group of `GroupName` as it is to be called.
+    RenamedGroup,
+    /// The instance profile of `InstanceProfileName`.
+    InstanceProfile,
+    /// The instance profiles of `PathPrefix`.
+    InstanceProfiles,
+    /// The role that a service has under the name that it gives.
+    ServiceLinkedRole,
+    /// The MFA device of `SerialNumber`, or the one to be made.
+    MfaDevice,
+    /// All MFA devices.
+    MfaDevices,
+    /// The OIDC provider of `OpenIDConnectProviderArn`, or the one to be made.
+    OidcProvider,
+    /// All OIDC providers.
+    OidcProviders,
+    /// The distribution of `DistributionId` or `Id`.
+    Distribution,
+    /// A distribution that is to be made.
+    NewDistribution,
+    /// What an id names in the organization.
+    InOrganization,
+    /// What `Resource` names, to be tagged.
+    Tagged,
 }
 
 /// When an action is needed.
@@ -168,5 +196,16 @@ impl Resource {
             policy: None,
             tags: Tags::new(),
         }
+    }
+}
+
+/// `aws:RequestTag/…` and `aws:TagKeys`, from the tags of a request and the keys of tags that it removes.
+pub(crate) fn set_request_tags(context: &mut Context, tags: &Tags, mut keys: Vec<String>) {
+    for (key, value) in tags {
+        context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+    }
+    keys.extend(tags.iter().map(|(key, _)| key.clone()));
+    if !keys.is_empty() {
+        context.set_list("aws:TagKeys", keys);
     }
 }

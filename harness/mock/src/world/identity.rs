@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use rolecall_policy::PolicySet;
 
 use super::arn::{self, Partition};
-use super::mfa::MfaDevice;
 use super::permissions::{Permissions, resource_policy};
 use super::spec::PolicyDocument;
-use super::{AccountId, Tags};
+use super::{AccountId, LoginProfile, Tags};
 
 /// An IAM user.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub(crate) struct User {
     pub(crate) tags: Tags,
     /// By name.
     pub(crate) groups: Vec<String>,
-    pub(crate) mfa: Option<MfaDevice>,
+    pub(crate) login: Option<LoginProfile>,
     pub(crate) permissions: Permissions,
 }
 

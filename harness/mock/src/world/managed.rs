@@ -21,10 +21,10 @@ pub(super) fn find(arn: &str) -> Option<Arc<ManagedPolicy>> {
         return Some(Arc::clone(policy));
     }
     let bundled = managed::find(arn)?;
-    let policy = Arc::new(ManagedPolicy {
-        version: bundled.version,
-        ..ManagedPolicy::new(arn, None, PolicyDocument::parse(&bundled.document).ok()?)
-    });
+    let document = PolicyDocument::parse(&bundled.document).ok()?;
+    let mut policy = ManagedPolicy::new(arn, None, document);
+    policy.default.id = bundled.version;
+    let policy = Arc::new(policy);
     read.insert(arn.to_owned(), Arc::clone(&policy));
     Some(policy)
 }

@@ -1,13 +1,14 @@
-//! Time-based one-time codes of MFA devices.
+//! Virtual MFA devices and their time-based one-time codes.
 //!
 //! RFC 6238 with AWS's parameters: HMAC-SHA-1, steps of 30 seconds, six digits, each code good once.
+
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha1::Sha1;
 
-use super::User;
-use super::World;
+use super::{AccountId, Tags, User, World};
 
 /// Seconds.
 const STEP: i64 = 30;
@@ -19,12 +20,58 @@ const DRIFT: i64 = 1;
 pub(crate) struct MfaDevice {
     /// Its ARN.
     pub(crate) serial: String,
-    seed: [u8; 20],
+    pub(crate) account: AccountId,
+    pub(crate) seed: Vec<u8>,
+    pub(crate) tags: Tags,
+    /// Whose it is, once it is enabled.
+    pub(crate) owner: Option<MfaOwner>,
+    /// The step of the last code.
+    last_step: Option<i64>,
+}
+
+/// The user that has a device.
+#[derive(Clone, Debug)]
+pub(crate) struct MfaOwner {
+    /// The unique id, `AIDA…`.
+    pub(crate) id: String,
+    /// When the device was enabled.
+    pub(crate) since: Timestamp,
 }
 
 impl MfaDevice {
-    pub(crate) fn new(serial: String, seed: [u8; 20]) -> Self {
-        Self { serial, seed }
+    pub(crate) fn new(serial: String, account: AccountId, seed: Vec<u8>) -> Self {
+        Self {
+            serial,
+            account,
+            seed,
+            tags: Tags::new(),
+            owner: None,
+            last_step: None,
+        }
+    }
+
+    pub(crate) fn belongs_to(&self, user: &User) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == user.id)
+    }
+
+    /// The step of the second of two codes that follow each other, near a time.
+    pub(crate) fn accepts_both(&self, first: &str, second: &str, now: Timestamp) -> Option<i64> {
+        let latest = step(now) + DRIFT;
+        (latest - 3..=latest)
+            .find(|step| self.code(step - 1) == first && self.code(*step) == second)
+    }
+
+    /// The step of a code that is good at a time.
+    pub(crate) fn accepts(&self, code: &str, now: Timestamp) -> Option<i64> {
+        let unused = |step: &i64| self.last_step.is_none_or(|last| *step > last);
+        (step(now) - DRIFT..=step(now) + DRIFT)
+            .filter(unused)
+            .find(|step| self.code(*step) == code)
+    }
+
+    /// Notes that the code of a step was used.
+    pub(crate) fn use_step(&mut self, step: i64) {
+        self.last_step = Some(step);
     }
 
     fn code(&self, step: i64) -> String {
@@ -49,30 +96,37 @@ impl World {
     /// Every code is good once, so each call of an operation with MFA needs one of its own. Two codes are good at any
     /// moment, at least; then the clock must move.
     pub fn mfa_code(&self, account: &str, user: &str, now: Timestamp) -> Option<(String, String)> {
-        let device = self.user(account, user)?.mfa.as_ref()?;
-        let next = self.last_mfa_step(device).map_or(i64::MIN, |last| last + 1);
+        let device = self.mfa_devices_of(self.user(account, user)?).next()?;
+        let next = device.last_step.map_or(i64::MIN, |last| last + 1);
         let code = device.code(next.max(step(now)));
         Some((device.serial.clone(), code))
     }
 
-    /// The step of a code that a user's device accepts.
-    pub(crate) fn accepted_mfa_step(&self, user: &User, code: &str, now: Timestamp) -> Option<i64> {
-        let device = user.mfa.as_ref()?;
-        let unused = |step: &i64| self.last_mfa_step(device).is_none_or(|last| *step > last);
-        (step(now) - DRIFT..=step(now) + DRIFT)
-            .filter(unused)
-            .find(|step| device.code(*step) == code)
+    pub(crate) fn mfa_device(&self, serial: &str) -> Option<&Arc<MfaDevice>> {
+        self.mfa_devices.get(serial)
     }
 
-    /// Notes that the code of a step was used.
-    pub(crate) fn use_mfa_step(&mut self, user: &User, step: i64) {
-        if let Some(device) = &user.mfa {
-            self.mfa_steps.insert(device.serial.clone(), step);
-        }
+    pub(crate) fn mfa_device_mut(&mut self, serial: &str) -> Option<&mut MfaDevice> {
+        self.mfa_devices.get_mut(serial).map(Arc::make_mut)
     }
 
-    fn last_mfa_step(&self, device: &MfaDevice) -> Option<i64> {
-        self.mfa_steps.get(&device.serial).copied()
+    /// The devices of all accounts, by serial number.
+    pub(crate) fn mfa_devices(&self) -> impl Iterator<Item = &Arc<MfaDevice>> {
+        self.mfa_devices.values()
+    }
+
+    /// The devices that a user has.
+    pub(crate) fn mfa_devices_of(&self, user: &User) -> impl Iterator<Item = &Arc<MfaDevice>> {
+        self.mfa_devices().filter(|device| device.belongs_to(user))
+    }
+
+    pub(crate) fn put_mfa_device(&mut self, device: MfaDevice) {
+        let serial = device.serial.clone();
+        self.mfa_devices.insert(serial, Arc::new(device));
+    }
+
+    pub(crate) fn remove_mfa_device(&mut self, serial: &str) {
+        self.mfa_devices.remove(serial);
     }
 }
 
@@ -84,10 +138,14 @@ fn step(now: Timestamp) -> i64 {
 mod tests {
     use super::*;
 
+    fn device() -> MfaDevice {
+        let account = AccountId::parse("123456789012").unwrap();
+        MfaDevice::new(String::new(), account, b"12345678901234567890".to_vec())
+    }
+
     /// RFC 6238, appendix B; its codes have eight digits, of which ours are the last six.
     #[test]
     fn codes_are_those_of_the_rfc() {
-        let device = MfaDevice::new(String::new(), *b"12345678901234567890");
         let rows = [
             (59, "94287082"),
             (1_111_111_109, "07081804"),
@@ -98,7 +156,17 @@ mod tests {
         ];
         for (second, code) in rows {
             let now = Timestamp::from_second(second).unwrap();
-            assert_eq!(device.code(step(now)), code[2..], "at {second}");
+            assert_eq!(device().code(step(now)), code[2..], "at {second}");
         }
+    }
+
+    #[test]
+    fn two_codes_must_follow_each_other() {
+        let (device, now) = (device(), Timestamp::from_second(1_111_111_111).unwrap());
+        let (before, at) = ("081804", "050471");
+
+        assert_eq!(device.accepts_both(before, at, now), Some(step(now)));
+        assert_eq!(device.accepts_both(at, before, now), None);
+        assert_eq!(device.accepts_both(at, at, now), None);
     }
 }

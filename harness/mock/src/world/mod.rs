@@ -3,8 +3,12 @@
 mod arn;
 mod bucket;
 mod build;
+mod directory;
+mod distribution;
 mod error;
 mod identity;
+mod instance_profile;
+mod login_profile;
 mod managed;
 mod mfa;
 mod names;
@@ -16,9 +20,10 @@ mod public_policy;
 mod resource;
 mod saml_provider;
 mod session;
+mod settings;
 mod spec;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -30,22 +35,31 @@ pub(crate) use self::bucket::{
     Bucket, BucketPolicy, OBJECT_LOCK, OWNER_ENFORCED, PublicAccessBlock, VERSION_LENGTH,
     Versioning,
 };
-pub(crate) use self::build::Holder;
+pub(crate) use self::build::{Holder, Rename};
+pub(crate) use self::directory::{ControlPolicy, ControlType, Directory, Node, NodeKind};
+pub use self::distribution::DistributionSpec;
+pub(crate) use self::distribution::{Distribution, Invalidation, distribution_arn};
 pub use self::error::WorldError;
 pub(crate) use self::identity::{Group, Role, User};
+pub(crate) use self::instance_profile::InstanceProfile;
+pub(crate) use self::login_profile::LoginProfile;
+pub(crate) use self::mfa::{MfaDevice, MfaOwner};
 pub(crate) use self::names::{bucket_name_problem, check_tags, fold};
 pub(crate) use self::object::{
     Checksum, ChecksumKind, Content, Encryption, Grant, Grantee, Lock, NULL_VERSION, Object,
     ObjectHeaders, Objects, Part, PartOfObject, Properties, Upload, Version,
 };
 pub(crate) use self::organization::Membership;
-pub(crate) use self::permissions::{ManagedPolicies, ManagedPolicy, Permissions, resource_policy};
+pub(crate) use self::permissions::{
+    ManagedPolicies, ManagedPolicy, Permissions, PolicyVersion, resource_policy,
+};
 pub(crate) use self::provider::OidcProvider;
 pub use self::provider::{OidcProviderSpec, ProviderKeysSpec};
 pub(crate) use self::resource::OtherResource;
 pub(crate) use self::saml_provider::SamlProvider;
 pub use self::saml_provider::{SamlMetadataSpec, SamlProviderSpec};
 pub(crate) use self::session::{AccessKey, KeyOwner, Session, SessionIdentity};
+use self::settings::Settings;
 pub use self::spec::{
     API_SOURCE, BucketSpec, ControlPolicySpec, CustomerPolicySpec, GroupSpec, MemberSpec,
     OrganizationSpec, PolicyDocument, PolicySpec, ResourceSpec, RoleSpec, UnitSpec, UserSpec,
@@ -88,14 +102,18 @@ pub struct World {
     keys: HashMap<String, Arc<AccessKey>>,
     prune_at: usize,
     buckets: HashMap<String, Arc<Bucket>>,
+    /// By id.
+    distributions: BTreeMap<String, Arc<Distribution>>,
     /// Other resources, by ARN.
     resources: HashMap<String, Arc<OtherResource>>,
     /// The accounts of the organization.
     members: HashMap<AccountId, Arc<Membership>>,
+    /// The organization as it shows itself.
+    directory: Option<Arc<Directory>>,
     /// What control policies are attached to, by name.
     control_targets: HashMap<String, String>,
-    /// The step of the last code of each MFA device, by serial number.
-    mfa_steps: HashMap<String, i64>,
+    /// By serial number.
+    mfa_devices: BTreeMap<String, Arc<MfaDevice>>,
     /// By ARN.
     oidc_providers: HashMap<String, Arc<OidcProvider>>,
     /// By ARN.
@@ -120,6 +138,9 @@ struct Account {
     roles: HashMap<String, Arc<Role>>,
     /// The ARNs of the customer managed policies, by folded name.
     policies: HashMap<String, String>,
+    /// By folded name.
+    instance_profiles: HashMap<String, Arc<InstanceProfile>>,
+    settings: Settings,
 }
 
 impl World {
@@ -134,10 +155,12 @@ impl World {
             keys: HashMap::new(),
             prune_at: SESSIONS_BEFORE_PRUNING,
             buckets: HashMap::new(),
+            distributions: BTreeMap::new(),
             resources: HashMap::new(),
             members: HashMap::new(),
+            directory: None,
             control_targets: HashMap::new(),
-            mfa_steps: HashMap::new(),
+            mfa_devices: BTreeMap::new(),
             oidc_providers: HashMap::new(),
             saml_providers: HashMap::new(),
             published_keys: HashMap::new(),

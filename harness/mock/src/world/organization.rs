@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use rolecall_policy::{Level, Policy, PolicySet};
 
-use super::spec::{ControlPolicySpec, OrganizationSpec, PolicyDocument, UnitSpec};
-use super::{AccountId, World, WorldError};
+use super::spec::{ControlPolicySpec, MemberSpec, OrganizationSpec, PolicyDocument, UnitSpec};
+use super::{AccountId, ControlPolicy, ControlType, Directory, Node, NodeKind, World, WorldError};
 use crate::ids::Ids;
 
 /// An account's place in the organization.
@@ -34,21 +34,17 @@ struct Builder<'w> {
     root: String,
     members: HashMap<AccountId, Arc<Membership>>,
     targets: HashMap<String, String>,
+    directory: Directory,
 }
 
-#[derive(Clone, Copy)]
-enum ControlType {
-    Service,
-    Resource,
-}
-
-impl ControlType {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Service => "service_control_policy",
-            Self::Resource => "resource_control_policy",
-        }
-    }
+/// Where a root, unit or account is.
+struct Place {
+    kind: NodeKind,
+    /// As ARNs end.
+    resource: String,
+    id: String,
+    /// The id of what it is in.
+    parent: Option<String>,
 }
 
 /// The way from the root down to a unit.
@@ -72,6 +68,7 @@ impl World {
         let Some(spec) = spec else {
             self.members.clear();
             self.control_targets.clear();
+            self.directory = None;
             return Ok(());
         };
         let mut builder = Builder {
@@ -80,21 +77,37 @@ impl World {
             root: self.ids.named(&spec.id).lower_case(4),
             members: HashMap::new(),
             targets: HashMap::new(),
+            directory: Directory {
+                id: spec.id.clone(),
+                management: management(spec).to_owned(),
+                nodes: Vec::new(),
+                policies: Vec::new(),
+            },
         };
         let id = format!("r-{}", builder.root);
         let top = Way {
             path: format!("{}/", spec.id),
             ..Way::default()
         };
-        builder.unit(&spec.root, &format!("root/{}/{id}", spec.id), &id, &top)?;
+        let root = Place {
+            kind: NodeKind::Root,
+            resource: format!("root/{}/{id}", spec.id),
+            id,
+            parent: None,
+        };
+        builder.unit(&spec.root, &root, &top)?;
         let Builder {
-            members, targets, ..
+            members,
+            targets,
+            directory,
+            ..
         } = builder;
         for account in members.keys() {
             self.known_account(account.as_str())?;
         }
         self.members = members;
         self.control_targets = targets;
+        self.directory = Some(Arc::new(directory));
         Ok(())
     }
 
@@ -108,6 +121,12 @@ impl World {
         self.members.get(account)
     }
 
+    /// The organization that an account is in.
+    pub(crate) fn directory(&self, account: &AccountId) -> Option<&Directory> {
+        self.membership(account)?;
+        self.directory.as_deref()
+    }
+
     /// Whether two accounts are the same, or of one organization.
     pub(crate) fn are_related(&self, one: &AccountId, other: &AccountId) -> bool {
         let organization = |account| Some(&self.membership(account)?.organization);
@@ -117,49 +136,58 @@ impl World {
 
 impl Builder<'_> {
     /// A unit (or the root), everything in it, and everything in the units below.
-    fn unit(
-        &mut self,
-        unit: &UnitSpec,
-        resource: &str,
-        id: &str,
-        above: &Way,
-    ) -> Result<(), WorldError> {
+    fn unit(&mut self, unit: &UnitSpec, place: &Place, above: &Way) -> Result<(), WorldError> {
         let mut way = above.clone();
-        way.path = format!("{}{id}/", way.path);
+        way.path = format!("{}{}/", way.path, place.id);
+        self.enter(place, &unit.name);
         self.attach(
             &mut way,
-            resource,
+            &place.resource,
             &unit.service_control,
             &unit.resource_control,
         );
-        self.targets.insert(unit.name.clone(), self.arn(resource));
+        self.targets
+            .insert(unit.name.clone(), self.arn(&place.resource));
         for account in &unit.accounts {
-            self.account(account, &way)?;
+            self.account(account, place, &way)?;
         }
         for below in &unit.units {
             let name = format!("{}{}", way.path, below.name);
             let id = format!("ou-{}-{}", self.root, self.ids.named(&name).lower_case(8));
-            let resource = format!("ou/{}/{id}", self.spec.id);
-            self.unit(below, &resource, &id, &way)?;
+            let place = Place {
+                kind: NodeKind::Unit,
+                resource: format!("ou/{}/{id}", self.spec.id),
+                id,
+                parent: Some(place.id.clone()),
+            };
+            self.unit(below, &place, &way)?;
         }
         Ok(())
     }
 
     fn account(
         &mut self,
-        account: &super::spec::MemberSpec,
+        account: &MemberSpec,
+        within: &Place,
         above: &Way,
     ) -> Result<(), WorldError> {
         let id = AccountId::parse(&account.account)?;
         let mut way = above.clone();
-        let resource = format!("account/{}/{id}", self.spec.id);
+        let place = Place {
+            kind: NodeKind::Account,
+            resource: format!("account/{}/{id}", self.spec.id),
+            id: id.to_string(),
+            parent: Some(within.id.clone()),
+        };
+        self.enter(&place, &account.name);
         self.attach(
             &mut way,
-            &resource,
+            &place.resource,
             &account.service_control,
             &account.resource_control,
         );
-        self.targets.insert(id.to_string(), self.arn(&resource));
+        self.targets
+            .insert(id.to_string(), self.arn(&place.resource));
         let is_management = self.spec.management.as_deref() == Some(id.as_str());
         let binding = |levels| if is_management { Vec::new() } else { levels };
         let membership = Membership {
@@ -175,8 +203,20 @@ impl Builder<'_> {
         }
     }
 
+    /// Writes a root, unit or account into the directory.
+    fn enter(&mut self, place: &Place, name: &str) {
+        let arn = self.arn(&place.resource);
+        self.directory.nodes.push(Node {
+            kind: place.kind,
+            id: place.id.clone(),
+            arn,
+            name: name.to_owned(),
+            parent: place.parent.clone(),
+        });
+    }
+
     fn attach(
-        &self,
+        &mut self,
         way: &mut Way,
         resource: &str,
         service_control: &[ControlPolicySpec],
@@ -204,11 +244,21 @@ impl Builder<'_> {
     }
 
     fn policies(
-        &self,
+        &mut self,
         control: ControlType,
         target: &str,
         specs: &[ControlPolicySpec],
     ) -> Vec<Arc<Policy>> {
+        for spec in specs {
+            let arn = self.policy_arn(control, &spec.name);
+            self.directory.attach(ControlPolicy {
+                control,
+                arn,
+                name: spec.name.clone(),
+                document: spec.document.clone(),
+                targets: vec![target.to_owned()],
+            });
+        }
         let policy = |spec: &ControlPolicySpec| {
             Arc::new(Policy {
                 uri: self.policy_arn(control, &spec.name),
@@ -236,13 +286,15 @@ impl Builder<'_> {
 
     /// The management account stands in the ARNs of all that is the organization's.
     fn arn(&self, resource: &str) -> String {
-        let management = self
-            .spec
-            .management
-            .as_deref()
-            .unwrap_or(OUTSIDE_MANAGEMENT);
-        format!("arn:aws:organizations::{management}:{resource}")
+        format!(
+            "arn:aws:organizations::{}:{resource}",
+            self.directory.management
+        )
     }
+}
+
+fn management(spec: &OrganizationSpec) -> &str {
+    spec.management.as_deref().unwrap_or(OUTSIDE_MANAGEMENT)
 }
 
 /// The management account of an organization whose own isn't in the world.

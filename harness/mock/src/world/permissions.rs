@@ -17,12 +17,27 @@ pub(crate) struct ManagedPolicy {
     pub(crate) account: Option<AccountId>,
     /// `ANPA…`.
     pub(crate) id: String,
-    /// The default version's id, which is the only one the mock has.
-    pub(crate) version: String,
     /// Not known of AWS's own.
     pub(crate) created: Option<Timestamp>,
+    /// When its default version changed last.
+    pub(crate) updated: Option<Timestamp>,
     pub(crate) description: Option<String>,
     pub(crate) tags: Tags,
+    /// The version in effect.
+    pub(crate) default: PolicyVersion,
+    /// The others, oldest first.
+    pub(crate) others: Vec<PolicyVersion>,
+    /// The number of the version made last: numbers aren't used again.
+    latest: u32,
+}
+
+/// A version of a managed policy.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyVersion {
+    /// `v1`.
+    pub(crate) id: String,
+    /// Not known of AWS's own.
+    pub(crate) created: Option<Timestamp>,
     pub(crate) document: PolicyDocument,
 }
 
@@ -32,12 +47,65 @@ impl ManagedPolicy {
         Self {
             account,
             id: Ids::new(0).named(arn).unique_id("ANPA"),
-            version: "v1".to_owned(),
             created: None,
+            updated: None,
             description: None,
             tags: Tags::new(),
-            document,
+            default: PolicyVersion {
+                id: "v1".to_owned(),
+                created: None,
+                document,
+            },
+            others: Vec::new(),
+            latest: 1,
         }
+    }
+
+    /// All versions, the newest first.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &PolicyVersion> {
+        let mut versions: Vec<_> = self.others.iter().chain([&self.default]).collect();
+        versions.sort_by_key(|version| std::cmp::Reverse(version.number()));
+        versions.into_iter()
+    }
+
+    /// Adds a version, which isn't in effect yet; the answer is its id.
+    pub(crate) fn add_version(&mut self, document: PolicyDocument, now: Timestamp) -> String {
+        self.latest += 1;
+        let id = format!("v{}", self.latest);
+        self.others.push(PolicyVersion {
+            id: id.clone(),
+            created: Some(now),
+            document,
+        });
+        id
+    }
+
+    /// Puts a version into effect; whether there is such a one.
+    pub(crate) fn set_default(&mut self, id: &str, now: Timestamp) -> bool {
+        if self.default.id == id {
+            return true;
+        }
+        let Some(version) = self.others.iter_mut().find(|version| version.id == id) else {
+            return false;
+        };
+        std::mem::swap(version, &mut self.default);
+        self.others.sort_by_key(PolicyVersion::number);
+        self.updated = Some(now);
+        true
+    }
+
+    /// Whether there was such a version that isn't in effect.
+    pub(crate) fn remove_version(&mut self, id: &str) -> bool {
+        let before = self.others.len();
+        self.others.retain(|version| version.id != id);
+        self.others.len() < before
+    }
+}
+
+impl PolicyVersion {
+    fn number(&self) -> u32 {
+        let digits = self.id.strip_prefix('v');
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 }
 
@@ -248,7 +316,7 @@ impl Attachment {
     fn prepare(&self, owner: Owner<'_>, managed: &ManagedPolicies) -> Option<Arc<Policy>> {
         let (uri, inline, document) = match self {
             Self::Inline { name, document } => (format!("{}/{name}", owner.id), true, document),
-            Self::Managed { arn } => (arn.clone(), false, &managed.get(arn)?.document),
+            Self::Managed { arn } => (arn.clone(), false, &managed.get(arn)?.default.document),
         };
         Some(Arc::new(Policy {
             uri,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::{AccountId, Partition, World, WorldError, iam_arn};
+use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
 use crate::ids::Ids;
 use crate::jwt::{KeySet, Signer};
 
@@ -41,6 +41,8 @@ pub enum ProviderKeysSpec {
     Generated,
     /// The text of a JWKS, for tokens that come from elsewhere.
     Jwks(String),
+    /// None are known, unless its issuer's are published ([`World::publish_keys`]).
+    Unknown,
 }
 
 /// A provider of an account.
@@ -49,6 +51,10 @@ pub(crate) struct OidcProvider {
     account: AccountId,
     pub(crate) url: String,
     pub(crate) audiences: Vec<String>,
+    pub(crate) created: Timestamp,
+    /// Of the certificates of the issuer's server.
+    pub(crate) thumbprints: Vec<String>,
+    pub(crate) tags: Tags,
     keys: Arc<KeySet>,
     /// Of generated keys.
     signer: Option<Signer>,
@@ -102,7 +108,12 @@ impl World {
         let provider = self.new_oidc_provider(spec)?;
         let known = self.oidc_providers.get_mut(&provider.arn(Partition::Aws));
         let known = known.ok_or_else(|| unknown(&provider.url))?;
-        *known = Arc::new(provider);
+        *known = Arc::new(OidcProvider {
+            created: known.created,
+            thumbprints: known.thumbprints.clone(),
+            tags: known.tags.clone(),
+            ..provider
+        });
         Ok(())
     }
 
@@ -187,6 +198,25 @@ impl World {
         (found.account == account).then_some(found)
     }
 
+    /// The same, to be changed.
+    pub(crate) fn oidc_provider_mut(
+        &mut self,
+        account: &str,
+        provider: &str,
+    ) -> Option<&mut OidcProvider> {
+        let arn = self.oidc_provider(account, provider)?.arn(Partition::Aws);
+        self.oidc_providers.get_mut(&arn).map(Arc::make_mut)
+    }
+
+    /// The providers of an account, by URL.
+    pub(crate) fn oidc_providers_of(&self, account: &AccountId) -> Vec<&OidcProvider> {
+        let providers = self.oidc_providers.values().map(AsRef::as_ref);
+        let own = providers.filter(|provider: &&OidcProvider| provider.account == *account);
+        let mut own: Vec<_> = own.collect();
+        own.sort_by(|one, other| one.url.cmp(&other.url));
+        own
+    }
+
     /// The keys that a provider's signatures are verified with.
     pub(crate) fn keys_of<'w>(&'w self, provider: &'w OidcProvider) -> &'w KeySet {
         let published = self.published_keys.get(&provider.url);
@@ -200,6 +230,7 @@ impl World {
         check_audiences(&spec.audiences)?;
         let (keys, signer) = match &spec.keys {
             ProviderKeysSpec::Jwks(text) => (key_set(&spec.url, text)?, None),
+            ProviderKeysSpec::Unknown => (Arc::default(), None),
             ProviderKeysSpec::Generated => {
                 let signer = generate(&self.ids.named(&spec.url));
                 let keys = signer.as_ref().map(KeySet::of).unwrap_or_default();
@@ -210,6 +241,9 @@ impl World {
             account,
             url: spec.url,
             audiences: spec.audiences,
+            created: self.start,
+            thumbprints: Vec::new(),
+            tags: Tags::new(),
             keys,
             signer,
         })

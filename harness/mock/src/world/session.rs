@@ -18,8 +18,19 @@ pub(crate) struct AccessKey {
     pub(crate) owner: KeyOwner,
     /// When it was made; `None` for the beginning of the world, and for temporary ones.
     pub(crate) created: Option<Timestamp>,
+    /// When and for what it was used last.
+    last_use: Mutex<Option<LastUse>>,
     /// The key derived last, and what it is for.
     signing_key: Mutex<Option<(Algorithm, Scope, SigningKey)>>,
+}
+
+/// The last use of an access key.
+#[derive(Clone, Debug)]
+pub(crate) struct LastUse {
+    pub(crate) when: Timestamp,
+    /// The service's signing name: `s3`.
+    pub(crate) service: String,
+    pub(crate) region: String,
 }
 
 /// Whom an access key stands for.
@@ -41,6 +52,7 @@ impl AccessKey {
             active,
             owner,
             created: None,
+            last_use: Mutex::new(None),
             signing_key: Mutex::new(None),
         }
     }
@@ -55,10 +67,41 @@ impl AccessKey {
 
     /// The same key, active or not.
     pub(crate) fn with_active(&self, active: bool) -> Self {
-        let (id, secret, owner) = (self.id.clone(), self.secret.clone(), self.owner.clone());
+        Self {
+            active,
+            ..self.with_owner(self.owner.clone())
+        }
+    }
+
+    /// The same key of another owner, or of one with another name.
+    pub(crate) fn with_owner(&self, owner: KeyOwner) -> Self {
+        let (id, secret) = (self.id.clone(), self.secret.clone());
         Self {
             created: self.created,
-            ..Self::new(id, secret, active, owner)
+            last_use: Mutex::new(self.last_use()),
+            ..Self::new(id, secret, self.active, owner)
+        }
+    }
+
+    /// When and for what it was used last; `None` before the first time.
+    pub(crate) fn last_use(&self) -> Option<LastUse> {
+        let last = self.last_use.lock();
+        last.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that it was used.
+    pub(crate) fn note_use(&self, when: Timestamp, signed: &SignedRequest) {
+        let (service, region) = (&signed.scope.service, &signed.scope.region);
+        let mut last = self.last_use.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *last {
+            Some(last) if last.service == *service && last.region == *region => last.when = when,
+            last => {
+                *last = Some(LastUse {
+                    when,
+                    service: service.clone(),
+                    region: region.clone(),
+                });
+            }
         }
     }
 
@@ -93,6 +136,14 @@ impl AccessKey {
             (Some(user), _) => self.belongs_to(owner, user),
             (None, KeyOwner::Root(account)) => account == owner,
             (None, _) => false,
+        }
+    }
+
+    /// The name of the user that it is of; none of the root user's, and of temporary ones.
+    pub(crate) fn user(&self) -> Option<&str> {
+        match &self.owner {
+            KeyOwner::User { name, .. } => Some(name),
+            KeyOwner::Root(_) | KeyOwner::Session(_) => None,
         }
     }
 

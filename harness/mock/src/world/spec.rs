@@ -242,6 +242,8 @@ pub struct UnitSpec {
 pub struct MemberSpec {
     /// Its number.
     pub account: String,
+    /// Its name, which only Organizations shows.
+    pub name: String,
     /// Service control policies, as in [`UnitSpec`].
     pub service_control: Vec<ControlPolicySpec>,
     /// Resource control policies, as in [`UnitSpec`].

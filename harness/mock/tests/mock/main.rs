@@ -14,6 +14,8 @@ mod iam;
 #[cfg(test)]
 mod iam_policies;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod organization;
 #[cfg(test)]
 mod s3;

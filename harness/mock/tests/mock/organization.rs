@@ -35,6 +35,7 @@ fn no_listing() -> ControlPolicySpec {
 fn member(account: &str, service_control: Vec<ControlPolicySpec>) -> MemberSpec {
     MemberSpec {
         account: account.to_owned(),
+        name: format!("account-{account}"),
         service_control,
         resource_control: vec![],
     }

@@ -40,6 +40,32 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     Ok(Reply::empty())
 }
 
+pub(super) fn last_used(world: &World, call: &Call) -> Answer {
+    let account = account(call)?;
+    let id = call.required("AccessKeyId");
+    let key = world.access_key(id).filter(|key| key.session().is_none());
+    let key = key.filter(|key| *key.account() == account);
+    let key = key.ok_or_else(|| missing(id))?;
+    let last = key.last_use();
+    let never = || "N/A".to_owned();
+    let (service, region) = last.as_ref().map_or_else(
+        || (never(), never()),
+        |last| (last.service.clone(), last.region.clone()),
+    );
+    let last = Structure::new()
+        .with_some("LastUsedDate", last.map(|last| last.when))
+        .with("ServiceName", service)
+        .with("Region", region);
+    Ok(Structure::new()
+        .with_some("UserName", key.user())
+        .with("AccessKeyLastUsed", last)
+        .into())
+}
+
+fn missing(id: &str) -> ServiceError {
+    error::no_such_entity(format!("The Access Key with id {id} cannot be found."))
+}
+
 /// The account, and the user who must be there.
 fn owner<'c>(world: &World, call: &'c Call) -> Result<(AccountId, Option<&'c str>), ServiceError> {
     let (account, user) = (account(call)?, user_name(call)?);
@@ -59,8 +85,7 @@ fn find<'c>(world: &World, call: &'c Call) -> Result<(AccountId, &'c str), Servi
     if is_theirs {
         Ok((account, id))
     } else {
-        let message = format!("The Access Key with id {id} cannot be found.");
-        Err(error::no_such_entity(message))
+        Err(missing(id))
     }
 }
 

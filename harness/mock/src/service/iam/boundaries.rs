@@ -4,10 +4,10 @@ use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure};
 
 use super::subject::Subject;
-use super::{account, error};
+use super::{account, error, roles};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{Permissions, PolicySpec, World};
+use crate::world::{AccountId, Holder, Permissions, PolicySpec, World};
 
 pub(super) fn put<S: Subject>(world: &mut World, call: &Call) -> Answer {
     let arn = call.required("PermissionsBoundary");
@@ -23,6 +23,7 @@ pub(super) fn delete<S: Subject>(world: &mut World, call: &Call) -> Answer {
 
 fn set<S: Subject>(world: &mut World, call: &Call, arn: Option<&str>) -> Answer {
     let (account, name) = (account(call)?, S::name(call));
+    check_changeable(S::HOLDER, world, &account, name)?;
     world
         .change_permissions(S::HOLDER, &account, name, |policies| {
             policies.set_boundary(arn);
@@ -41,7 +42,7 @@ pub(super) fn given(world: &mut World, call: &Call) -> Result<Option<PolicySpec>
     let policy = policy.ok_or_else(|| error::not_attachable(arn))?;
     Ok(Some(PolicySpec::Managed {
         arn: arn.to_owned(),
-        document: policy.document.clone(),
+        document: policy.default.document.clone(),
     }))
 }
 
@@ -64,6 +65,19 @@ pub(super) fn held<S: Subject>(world: &World, call: &Call, context: &mut Context
     if let Some(arn) = policies.and_then(Permissions::boundary) {
         context.set("iam:PermissionsBoundary", arn);
     }
+}
+
+/// Refuses to change the policies of a role that is an AWS service's.
+pub(super) fn check_changeable(
+    holder: Holder,
+    world: &World,
+    account: &AccountId,
+    name: &str,
+) -> Result<(), ServiceError> {
+    if holder == Holder::Role {
+        roles::check_own(roles::find(world, account, name)?)?;
+    }
+    Ok(())
 }
 
 /// Refuses to delete whoever has policies.

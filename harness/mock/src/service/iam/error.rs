@@ -9,15 +9,7 @@ use crate::world::{Holder, WorldError};
 
 /// IAM names the resource, and the reason.
 pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
-    let mut message = format!(
-        "{} on resource: {}",
-        denial.beginning(),
-        denial.question.resource()
-    );
-    if let Some(reason) = denial.question.explain().denial_reason() {
-        message = format!("{message} {reason}");
-    }
-    ServiceError::new(403, "AccessDenied", message)
+    ServiceError::new(403, "AccessDenied", denial.in_full())
 }
 
 /// AWS's answer to credentials of `GetSessionToken` without MFA.
@@ -50,8 +42,7 @@ pub(super) fn exists(message: impl Into<String>) -> ServiceError {
 
 /// Something that is in the way of a deletion: `detach all policies`.
 pub(super) fn conflict(first: &str) -> ServiceError {
-    let message = format!("Cannot delete entity, must {first} first.");
-    ServiceError::new(409, "DeleteConflict", message)
+    in_use(&format!("Cannot delete entity, must {first} first."))
 }
 
 pub(super) fn limit(message: impl Into<String>) -> ServiceError {
@@ -70,22 +61,54 @@ pub(super) fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "ValidationError", message)
 }
 
+pub(super) fn missing_instance_profile(name: &str) -> ServiceError {
+    no_such_entity(format!("Instance Profile {name} cannot be found."))
+}
+
+pub(super) fn missing_version(arn: &str, version: &str) -> ServiceError {
+    no_such_entity(format!(
+        "Policy {arn} version {version} does not exist or is not attachable."
+    ))
+}
+
+/// A conflict in words of its own.
+pub(super) fn in_use(message: &str) -> ServiceError {
+    ServiceError::new(409, "DeleteConflict", message)
+}
+
+/// A member that AWS misses although its model doesn't.
+pub(super) fn required(member: &str) -> ServiceError {
+    validation(format!(
+        "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
+/// A role that belongs to an AWS service.
+pub(super) fn unmodifiable(role: &str) -> ServiceError {
+    let message = format!(
+        "Cannot perform the operation on the protected role '{role}' - this role is only modifiable by AWS"
+    );
+    ServiceError::new(400, "UnmodifiableEntity", message)
+}
+
+/// A policy of AWS's own.
+pub(super) fn protected_policy() -> ServiceError {
+    let message = "Cannot perform the operation on the protected policy - this policy is only modifiable by AWS";
+    ServiceError::new(403, "AccessDenied", message)
+}
+
 /// What the world wouldn't have. A name that is taken has a text for each kind; the rest are faults of the request.
 pub(super) fn refused(error: &WorldError) -> ServiceError {
     match error {
-        WorldError::Exists { kind, name } => {
-            let kind = match *kind {
-                "user" => "User",
-                "group" => "Group",
-                "role" => "Role",
-                _ => {
-                    return exists(format!(
-                        "A policy called {name} already exists. Duplicate names are not allowed."
-                    ));
-                }
-            };
-            exists(format!("{kind} with name {name} already exists."))
-        }
+        WorldError::Exists { kind, name } => exists(match *kind {
+            "user" => format!("User with name {name} already exists."),
+            "group" => format!("Group with name {name} already exists."),
+            "role" => format!("Role with name {name} already exists."),
+            "instance profile" => format!("Instance Profile {name} already exists."),
+            "OIDC provider" => format!("Provider with url {name} already exists."),
+            "SAML provider" => format!("SAMLProvider with name {name} already exists."),
+            _ => format!("A policy called {name} already exists. Duplicate names are not allowed."),
+        }),
         WorldError::InvalidTags(_) => invalid_input(error.to_string()),
         _ => validation(error.to_string()),
     }

@@ -5,7 +5,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 use super::{account, boundaries, error, listing, users};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{AccountId, Group, GroupSpec, Holder, World};
+use crate::world::{AccountId, Group, GroupSpec, Holder, Rename, World};
 
 /// AWS: IAM User Guide, IAM and AWS STS quotas.
 const GROUPS_PER_USER: usize = 10;
@@ -51,6 +51,18 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     boundaries::check_bare(&group.permissions)?;
     let removed = world.remove_group(account.as_str(), name);
     removed.map_err(|error| error::refused(&error))?;
+    Ok(Reply::empty())
+}
+
+pub(super) fn update(world: &mut World, call: &Call) -> Answer {
+    let (account, name) = (account(call)?, call.required("GroupName"));
+    find(world, &account, name)?;
+    let to = Rename {
+        name: call.input.string("NewGroupName"),
+        path: call.input.string("NewPath"),
+    };
+    let renamed = world.rename_group(&account, name, to);
+    renamed.map_err(|error| error::refused(&error))?;
     Ok(Reply::empty())
 }
 

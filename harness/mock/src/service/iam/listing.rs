@@ -2,12 +2,11 @@
 //!
 //! AWS: IAM API Reference, `Marker` and `MaxItems`: 100 items unless told otherwise.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::error;
 use crate::service::call::Call;
+use crate::service::paging;
 
 const DEFAULT: usize = 100;
 
@@ -17,32 +16,54 @@ pub(super) fn page(
     member: &str,
     items: impl IntoIterator<Item = impl Into<Value>>,
 ) -> Result<Structure, ServiceError> {
-    let start = call.input.string("Marker").map(read).transpose()?;
-    let start = start.unwrap_or_default();
+    let (page, marker) = cut(call, items)?;
+    let page: Vec<Value> = page.into_iter().map(Into::into).collect();
+    Ok(ended(Structure::new().with(member, page), marker))
+}
+
+/// The page of several lists that are counted as one; each item comes with its list's name.
+pub(super) fn page_of_lists<const N: usize>(
+    call: &Call,
+    lists: [&str; N],
+    items: impl IntoIterator<Item = (&'static str, Structure)>,
+) -> Result<Structure, ServiceError> {
+    let (page, marker) = cut(call, items)?;
+    let answer = lists.into_iter().fold(Structure::new(), |answer, list| {
+        let of_list = page.iter().filter(|(name, _)| *name == list);
+        let items: Vec<Value> = of_list.map(|(_, item)| item.clone().into()).collect();
+        answer.with(list, items)
+    });
+    Ok(ended(answer, marker))
+}
+
+/// The items of the page, and the marker of the next if there is one.
+fn cut<T>(
+    call: &Call,
+    items: impl IntoIterator<Item = T>,
+) -> Result<(Vec<T>, Option<String>), ServiceError> {
+    let start = match call.input.string("Marker") {
+        Some(marker) => {
+            paging::start(marker).ok_or_else(|| error::validation("Invalid Marker."))?
+        }
+        None => 0,
+    };
     let size = call.input.integer("MaxItems");
     let size = size.and_then(|size| usize::try_from(size).ok());
     let size = size.unwrap_or(DEFAULT);
 
     let mut rest = items.into_iter().skip(start);
-    let page: Vec<Value> = rest.by_ref().take(size).map(Into::into).collect();
-    let next = rest.next().map(|_| marker(start + size));
-    Ok(Structure::new()
-        .with(member, page)
-        .with("IsTruncated", next.is_some())
-        .with_some("Marker", next))
+    let page = rest.by_ref().take(size).collect();
+    let next = rest.next().map(|_| paging::marker(start + size));
+    Ok((page, next))
+}
+
+fn ended(answer: Structure, marker: Option<String>) -> Structure {
+    answer
+        .with("IsTruncated", marker.is_some())
+        .with_some("Marker", marker)
 }
 
 /// Whether a path is among those that a request asks for.
 pub(super) fn has_prefix(call: &Call, path: &str) -> bool {
     path.starts_with(call.input.string("PathPrefix").unwrap_or("/"))
-}
-
-fn marker(start: usize) -> String {
-    BASE64.encode(start.to_string())
-}
-
-fn read(marker: &str) -> Result<usize, ServiceError> {
-    let bytes = BASE64.decode(marker).ok();
-    let start = bytes.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
-    start.ok_or_else(|| error::validation("Invalid Marker."))
 }

@@ -1,14 +1,19 @@
-//! Managed policies. A customer's has one version, `v1`: the mock makes no others.
+//! Managed policies.
 
 use std::sync::Arc;
 
 use rolecall_policy::validate::limits;
 use rolecall_wire::{ServiceError, Structure};
 
-use super::{account, documents, error, listing, tags};
+use super::tags::{self, Tagged};
+use super::{account, documents, error, listing};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{AccountId, CustomerPolicySpec, ManagedPolicy, World};
+use crate::world::{AccountId, CustomerPolicySpec, ManagedPolicy, Tags, World};
+
+/// For operations about the tags of a policy.
+#[derive(Debug)]
+pub(super) struct OfPolicy;
 
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let account = account(call)?;
@@ -29,6 +34,8 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let policy = policy.ok_or_else(|| error::missing_policy(&arn))?;
     policy.id = id;
     policy.created = Some(call.now());
+    policy.updated = Some(call.now());
+    policy.default.created = Some(call.now());
     policy.description = call.input.string("Description").map(str::to_owned);
     policy.tags = tags;
     let policy = policy.clone();
@@ -38,46 +45,17 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
 
 pub(super) fn get(world: &World, call: &Call) -> Answer {
     let arn = call.required("PolicyArn");
-    let policy = find(world, call, arn).ok_or_else(|| error::missing_policy(arn))?;
+    let policy = find(world, call, arn)?;
     let shown = described(world, &account(call)?, arn, &policy)
         .with_some("Description", policy.description.as_deref())
         .with_some("Tags", tags::shown(&policy.tags));
     Ok(Structure::new().with("Policy", shown).into())
 }
 
-pub(super) fn get_version(world: &World, call: &Call) -> Answer {
-    let (arn, version) = (call.required("PolicyArn"), call.required("VersionId"));
-    let policy = find(world, call, arn).ok_or_else(|| error::missing_policy(arn))?;
-    if policy.version != version {
-        return Err(error::no_such_entity(format!(
-            "Policy {arn} version {version} does not exist or is not attachable."
-        )));
-    }
-    let document = documents::encoded(&policy.document);
-    let shown = described_version(&policy).with("Document", document);
-    Ok(Structure::new().with("PolicyVersion", shown).into())
-}
-
-pub(super) fn list_versions(world: &World, call: &Call) -> Answer {
-    let arn = call.required("PolicyArn");
-    let policy = find(world, call, arn).ok_or_else(|| error::missing_policy(arn))?;
-    Ok(listing::page(call, "Versions", [described_version(&policy)])?.into())
-}
-
 /// The customer's policies and then those of AWS, unless the request asks for some only.
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let account = account(call)?;
     let scope = call.input.string("Scope").unwrap_or("All");
-    let customers = world.customer_policies(&account).into_iter();
-    let customers = customers
-        .filter(|_| scope != "AWS")
-        .map(|(arn, policy)| (arn.clone(), Arc::clone(policy)));
-    let of_aws = rolecall_policy::managed::names().filter(|_| scope != "Local");
-    let of_aws = of_aws.filter_map(|name| {
-        let arn = rolecall_policy::managed::find(name)?.arn;
-        let policy = world.managed_policy(&arn)?;
-        Some((arn, policy))
-    });
     let only_attached = call.input.boolean("OnlyAttached") == Some(true);
     let usage = call.input.string("PolicyUsageFilter");
     let is_asked = |arn: &str| {
@@ -89,40 +67,100 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         };
         used && (!only_attached || attached > 0) && listing::has_prefix(call, path_of(arn))
     };
-    let items = customers
-        .chain(of_aws)
-        .filter(|(arn, _)| is_asked(arn))
-        .map(|(arn, policy)| described(world, &account, &arn, &policy));
+    let arns = arns(world, &account, scope != "AWS", |_| scope != "Local");
+    let items = arns
+        .into_iter()
+        .filter(|arn| is_asked(arn))
+        .filter_map(|arn| {
+            let policy = world.managed_policy(&arn)?;
+            Some(described(world, &account, &arn, &policy))
+        });
     Ok(listing::page(call, "Policies", items)?.into())
 }
 
 pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let (account, arn) = (account(call)?, call.required("PolicyArn"));
-    let policy = find(world, call, arn).ok_or_else(|| error::missing_policy(arn))?;
-    if policy.account.is_none() {
-        let message = "Cannot perform the operation on the protected policy - this policy is only modifiable by AWS";
-        return Err(ServiceError::new(403, "AccessDenied", message));
-    }
+    let policy = find_own(world, call, arn)?;
     if world.uses_of_policy(&account, arn) != (0, 0) {
-        let message = "Cannot delete a policy attached to entities.";
-        return Err(ServiceError::new(409, "DeleteConflict", message));
+        return Err(error::in_use(
+            "Cannot delete a policy attached to entities.",
+        ));
+    }
+    if !policy.others.is_empty() {
+        return Err(error::in_use(
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's \
+             versions. The default version is deleted with the policy.",
+        ));
     }
     let removed = world.remove_policy(account.as_str(), name_of(arn));
     removed.map_err(|error| error::refused(&error))?;
     Ok(Reply::empty())
 }
 
+/// The ARNs of the customer's policies, if asked for, and then of those of AWS that are.
+pub(super) fn arns(
+    world: &World,
+    account: &AccountId,
+    with_own: bool,
+    is_asked: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let own = world.customer_policies(account).into_iter();
+    let own = own.filter(|_| with_own).map(|(arn, _)| arn.clone());
+    let of_aws = rolecall_policy::managed::names();
+    let of_aws = of_aws.filter_map(|name| Some(rolecall_policy::managed::find(name)?.arn));
+    own.chain(of_aws.filter(|arn| is_asked(arn))).collect()
+}
+
 /// A policy of the caller's account, or of AWS.
-fn find(world: &World, call: &Call, arn: &str) -> Option<Arc<ManagedPolicy>> {
-    let policy = world.managed_policy(arn)?;
-    let owner = policy.account.as_ref();
-    owner
-        .is_none_or(|owner| call.is_from(owner))
-        .then_some(policy)
+pub(super) fn find(
+    world: &World,
+    call: &Call,
+    arn: &str,
+) -> Result<Arc<ManagedPolicy>, ServiceError> {
+    let is_readable = |policy: &Arc<ManagedPolicy>| {
+        let owner = policy.account.as_ref();
+        owner.is_none_or(|owner| call.is_from(owner))
+    };
+    let policy = world.managed_policy(arn).filter(is_readable);
+    policy.ok_or_else(|| error::missing_policy(arn))
+}
+
+/// A policy that the caller's account may change.
+pub(super) fn find_own(
+    world: &World,
+    call: &Call,
+    arn: &str,
+) -> Result<Arc<ManagedPolicy>, ServiceError> {
+    let policy = find(world, call, arn)?;
+    let is_own = policy.account.is_some();
+    is_own.then_some(policy).ok_or_else(error::protected_policy)
+}
+
+impl Tagged for OfPolicy {
+    fn tags<'w>(world: &'w World, call: &Call) -> Result<&'w Tags, ServiceError> {
+        let arn = call.required("PolicyArn");
+        find_own(world, call, arn)?;
+        let policy = world.customer_policy(arn);
+        let policy = policy.ok_or_else(|| error::missing_policy(arn))?;
+        Ok(&policy.tags)
+    }
+
+    fn tags_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Tags, ServiceError> {
+        let arn = call.required("PolicyArn");
+        find_own(world, call, arn)?;
+        let policy = world.managed_policy_mut(arn);
+        let policy = policy.ok_or_else(|| error::missing_policy(arn))?;
+        Ok(&mut policy.tags)
+    }
 }
 
 /// A policy as lists have it.
-fn described(world: &World, account: &AccountId, arn: &str, policy: &ManagedPolicy) -> Structure {
+pub(super) fn described(
+    world: &World,
+    account: &AccountId,
+    arn: &str,
+    policy: &ManagedPolicy,
+) -> Structure {
     let (attached, boundaries) = world.uses_of_policy(account, arn);
     let count = |uses: usize| i64::try_from(uses).unwrap_or(i64::MAX);
     Structure::new()
@@ -130,19 +168,12 @@ fn described(world: &World, account: &AccountId, arn: &str, policy: &ManagedPoli
         .with("PolicyId", policy.id.as_str())
         .with("Arn", arn)
         .with("Path", path_of(arn))
-        .with("DefaultVersionId", policy.version.as_str())
+        .with("DefaultVersionId", policy.default.id.as_str())
         .with("AttachmentCount", count(attached))
         .with("PermissionsBoundaryUsageCount", count(boundaries))
         .with("IsAttachable", true)
         .with_some("CreateDate", policy.created)
-        .with_some("UpdateDate", policy.created)
-}
-
-fn described_version(policy: &ManagedPolicy) -> Structure {
-    Structure::new()
-        .with("VersionId", policy.version.as_str())
-        .with("IsDefaultVersion", true)
-        .with_some("CreateDate", policy.created)
+        .with_some("UpdateDate", policy.updated)
 }
 
 /// The name at the end of a policy's ARN.

@@ -1,15 +1,26 @@
 //! AWS Identity and Access Management.
 
 mod access_keys;
+mod account;
+mod account_details;
 mod boundaries;
+mod credential_report;
 mod documents;
 mod error;
 mod groups;
+mod instance_profiles;
 mod listing;
+mod login_profiles;
 mod managed_policies;
+mod mfa_devices;
+mod oidc_providers;
 mod operations;
 mod policies;
+mod policy_entities;
+mod policy_versions;
+mod resource;
 mod roles;
+mod service_linked_roles;
 mod subject;
 mod tags;
 mod users;
@@ -17,17 +28,16 @@ mod users;
 use rolecall_wire::ServiceError;
 
 use super::call::Call;
-use super::need::{Resource, ResourceKind};
 use super::{Operation, ServiceTable};
 use crate::caller::Identity;
-use crate::world::{AccountId, World, iam_arn, root_arn};
+use crate::world::AccountId;
 
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "iam",
-    operations: &[operations::OPERATIONS],
+    operations: operations::OPERATIONS,
     admits,
-    resource,
+    resource: resource::resource,
     keys: |_, _, _| {},
     denial: error::denial,
 };
@@ -65,71 +75,4 @@ fn user_name(call: &Call) -> Result<Option<&str>, ServiceError> {
             "Must specify userName when calling with non-User credentials",
         )),
     }
-}
-
-fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
-    let account = account(call)?;
-    let prefix = |kind| {
-        let prefix = call.input.string("PathPrefix").unwrap_or("/");
-        Resource::of_caller(iam_arn(call.partition(), &account, kind, prefix, ""))
-    };
-    Ok(match kind {
-        ResourceKind::User => match user_name(call)? {
-            Some(name) => user(world, call, &account, name),
-            None => Resource::of_caller(root_arn(call.partition(), &account)),
-        },
-        ResourceKind::Role => role(world, call, &account),
-        ResourceKind::Group => group(world, call, &account),
-        ResourceKind::Policy => policy(world, call, &account),
-        ResourceKind::Users => prefix("user"),
-        ResourceKind::Groups => prefix("group"),
-        ResourceKind::Roles => prefix("role"),
-        _ => Resource::everything(),
-    })
-}
-
-fn user(world: &World, call: &Call, account: &AccountId, name: &str) -> Resource {
-    match world.user(account.as_str(), name) {
-        Some(user) => Resource {
-            tags: user.tags.clone(),
-            ..Resource::of_caller(user.arn(call.partition()))
-        },
-        None => missing(call, account, "user", name),
-    }
-}
-
-fn role(world: &World, call: &Call, account: &AccountId) -> Resource {
-    let name = call.required("RoleName");
-    match world.role(account.as_str(), name) {
-        Some(role) => Resource {
-            tags: role.tags.clone(),
-            ..Resource::of_caller(role.arn(call.partition()))
-        },
-        None => missing(call, account, "role", name),
-    }
-}
-
-fn group(world: &World, call: &Call, account: &AccountId) -> Resource {
-    let name = call.required("GroupName");
-    match world.group(account.as_str(), name) {
-        Some(group) => Resource::of_caller(group.arn(call.partition())),
-        None => missing(call, account, "group", name),
-    }
-}
-
-fn policy(world: &World, call: &Call, account: &AccountId) -> Resource {
-    let Some(arn) = call.input.string("PolicyArn") else {
-        return missing(call, account, "policy", call.required("PolicyName"));
-    };
-    let policy = world.managed_policy(arn);
-    Resource {
-        tags: policy.map_or_else(Vec::new, |policy| policy.tags.clone()),
-        ..Resource::of_caller(arn.to_owned())
-    }
-}
-
-/// What isn't there has the path it is to be made with; nobody knows another.
-fn missing(call: &Call, account: &AccountId, kind: &str, name: &str) -> Resource {
-    let path = call.input.string("Path").unwrap_or("/");
-    Resource::of_caller(iam_arn(call.partition(), account, kind, path, name))
 }

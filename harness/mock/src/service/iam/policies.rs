@@ -6,7 +6,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 use super::error::{self, kind};
 use super::managed_policies::name_of;
 use super::subject::Subject;
-use super::{account, documents, listing};
+use super::{account, boundaries, documents, listing};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
 use crate::world::{Holder, Permissions, World};
@@ -70,6 +70,10 @@ pub(super) fn attach<S: Subject>(world: &mut World, call: &Call) -> Answer {
         };
         return Err(error::quota(quota, ATTACHED));
     }
+    if arn.contains(":iam::aws:policy/aws-service-role/") {
+        let message = "Cannot attach a Service Role Policy to a Customer Role.";
+        return Err(ServiceError::new(400, "PolicyNotAttachable", message));
+    }
     if !world.take_in_policy(&account(call)?, arn) {
         return Err(error::not_attachable(arn));
     }
@@ -113,8 +117,9 @@ fn change<S: Subject, T>(
     call: &Call,
     change: impl FnOnce(&mut Permissions) -> T,
 ) -> Result<T, ServiceError> {
-    let name = S::name(call);
-    let changed = world.change_permissions(S::HOLDER, &account(call)?, name, change);
+    let (account, name) = (account(call)?, S::name(call));
+    boundaries::check_changeable(S::HOLDER, world, &account, name)?;
+    let changed = world.change_permissions(S::HOLDER, &account, name, change);
     changed.ok_or_else(|| error::missing(S::HOLDER, name))
 }
 

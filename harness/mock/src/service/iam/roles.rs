@@ -10,6 +10,9 @@ use crate::world::{AccountId, Holder, Role, RoleSpec, World};
 /// Seconds; AWS: API Reference, `CreateRole`, `MaxSessionDuration`.
 const DEFAULT_SESSION: i64 = 3600;
 
+/// Where the paths of service-linked roles begin.
+pub(super) const SERVICE_LINKED: &str = "/aws-service-role/";
+
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("RoleName"));
     let trust = documents::trust(world, call.required("AssumeRolePolicyDocument"))?;
@@ -44,7 +47,12 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
 
 pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("RoleName"));
-    boundaries::check_bare(&find(world, &account, name)?.permissions)?;
+    let role = find(world, &account, name)?;
+    check_own(role)?;
+    if !world.instance_profiles_with(&account, name).is_empty() {
+        return Err(error::conflict("remove roles from instance profile"));
+    }
+    boundaries::check_bare(&role.permissions)?;
     let removed = world.remove_role(account.as_str(), name);
     removed.map_err(|error| error::refused(&error))?;
     Ok(Reply::empty())
@@ -52,6 +60,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
 
 pub(super) fn update(world: &mut World, call: &Call) -> Answer {
     let role = find_mut(world, &account(call)?, call.required("RoleName"))?;
+    check_own(role)?;
     if let Some(description) = call.input.string("Description") {
         role.description = Some(description.to_owned());
     }
@@ -61,17 +70,25 @@ pub(super) fn update(world: &mut World, call: &Call) -> Answer {
 
 pub(super) fn update_trust(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("RoleName"));
-    find(world, &account, name)?;
+    check_own(find(world, &account, name)?)?;
     let trust = documents::trust(world, call.required("PolicyDocument"))?;
     find_mut(world, &account, name)?.set_trust(trust);
     Ok(Reply::empty())
 }
 
-/// The mock has no instance profiles.
-pub(super) fn instance_profiles(world: &World, call: &Call) -> Answer {
-    find(world, &account(call)?, call.required("RoleName"))?;
-    let none: [Structure; 0] = [];
-    Ok(listing::page(call, "InstanceProfiles", none)?.into())
+pub(super) fn update_description(world: &mut World, call: &Call) -> Answer {
+    let role = find_mut(world, &account(call)?, call.required("RoleName"))?;
+    role.description = Some(call.required("Description").to_owned());
+    let changed = described(role, call);
+    Ok(Structure::new().with("Role", changed).into())
+}
+
+/// Refuses to change what belongs to an AWS service.
+pub(super) fn check_own(role: &Role) -> Result<(), ServiceError> {
+    if role.path.starts_with(SERVICE_LINKED) {
+        return Err(error::unmodifiable(&role.name));
+    }
+    Ok(())
 }
 
 fn session_length(call: &Call) -> i64 {
@@ -89,7 +106,7 @@ pub(super) fn find<'w>(
         .ok_or_else(|| error::missing(Holder::Role, name))
 }
 
-fn find_mut<'w>(
+pub(super) fn find_mut<'w>(
     world: &'w mut World,
     account: &AccountId,
     name: &str,
@@ -99,7 +116,7 @@ fn find_mut<'w>(
 }
 
 /// A role as lists have it: without tags and boundary.
-fn listed(role: &Role, call: &Call) -> Structure {
+pub(super) fn listed(role: &Role, call: &Call) -> Structure {
     let trust = documents::encoded(&role.trust.document);
     Structure::new()
         .with("Path", role.path.as_str())
@@ -112,7 +129,7 @@ fn listed(role: &Role, call: &Call) -> Structure {
         .with("MaxSessionDuration", role.max_session)
 }
 
-fn described(role: &Role, call: &Call) -> Structure {
+pub(super) fn described(role: &Role, call: &Call) -> Structure {
     let boundary = boundaries::shown(&role.permissions);
     listed(role, call)
         .with_some("PermissionsBoundary", boundary)

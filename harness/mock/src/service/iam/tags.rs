@@ -1,56 +1,71 @@
-//! Tags of users and roles.
+//! Tags of users, roles, policies and all else that has them.
 //!
 //! AWS: IAM User Guide, Tags for IAM resources: keys that differ by case alone are the same.
 
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure, Value};
 
-use super::subject::Subject;
+use super::subject::{OfRole, OfUser, Subject};
 use super::{account, error, listing, roles, users};
 use crate::service::call::Call;
+use crate::service::need::set_request_tags;
 use crate::service::{Answer, Reply};
 use crate::world::{Tags, World, check_tags};
 
-pub(super) fn add<S: Subject>(world: &mut World, call: &Call) -> Answer {
+/// What has tags: the operations that tag, untag and list are generic over it.
+pub(super) trait Tagged {
+    fn tags<'w>(world: &'w World, call: &Call) -> Result<&'w Tags, ServiceError>;
+
+    fn tags_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Tags, ServiceError>;
+}
+
+impl Tagged for OfUser {
+    fn tags<'w>(world: &'w World, call: &Call) -> Result<&'w Tags, ServiceError> {
+        let user = users::find(world, &account(call)?, Self::name(call))?;
+        Ok(&user.tags)
+    }
+
+    fn tags_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Tags, ServiceError> {
+        let user = users::find_mut(world, &account(call)?, Self::name(call))?;
+        Ok(&mut user.tags)
+    }
+}
+
+impl Tagged for OfRole {
+    fn tags<'w>(world: &'w World, call: &Call) -> Result<&'w Tags, ServiceError> {
+        let role = roles::find(world, &account(call)?, Self::name(call))?;
+        Ok(&role.tags)
+    }
+
+    fn tags_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Tags, ServiceError> {
+        let role = roles::find_mut(world, &account(call)?, Self::name(call))?;
+        Ok(&mut role.tags)
+    }
+}
+
+pub(super) fn add<T: Tagged>(world: &mut World, call: &Call) -> Answer {
     let new = given(call)?;
-    change::<S>(world, call, |mut tags| {
-        for (key, value) in new {
-            tags.retain(|(other, _)| !other.eq_ignore_ascii_case(&key));
-            tags.push((key, value));
-        }
-        check(&tags)?;
-        Ok(tags)
-    })
-}
-
-pub(super) fn remove<S: Subject>(world: &mut World, call: &Call) -> Answer {
-    let keys = keys(call);
-    change::<S>(world, call, |mut tags| {
-        tags.retain(|(key, _)| !keys.iter().any(|other| other.eq_ignore_ascii_case(key)));
-        Ok(tags)
-    })
-}
-
-fn change<S: Subject>(
-    world: &mut World,
-    call: &Call,
-    change: impl FnOnce(Tags) -> Result<Tags, ServiceError>,
-) -> Answer {
-    let (account, name) = (account(call)?, S::name(call));
-    let tags = world.tags_mut(S::HOLDER, &account, name);
-    let tags = tags.ok_or_else(|| error::missing(S::HOLDER, name))?;
-    *tags = change(tags.clone())?;
+    let tags = T::tags_mut(world, call)?;
+    let mut changed = tags.clone();
+    for (key, value) in new {
+        changed.retain(|(other, _)| !other.eq_ignore_ascii_case(&key));
+        changed.push((key, value));
+    }
+    check(&changed)?;
+    *tags = changed;
     Ok(Reply::empty())
 }
 
-pub(super) fn of_user(world: &World, call: &Call) -> Answer {
-    let user = users::find(world, &account(call)?, call.required("UserName"))?;
-    Ok(listing::page(call, "Tags", structures(&user.tags))?.into())
+pub(super) fn remove<T: Tagged>(world: &mut World, call: &Call) -> Answer {
+    let keys = keys(call);
+    let is_named = |key: &str| keys.iter().any(|other| other.eq_ignore_ascii_case(key));
+    T::tags_mut(world, call)?.retain(|(key, _)| !is_named(key));
+    Ok(Reply::empty())
 }
 
-pub(super) fn of_role(world: &World, call: &Call) -> Answer {
-    let role = roles::find(world, &account(call)?, call.required("RoleName"))?;
-    Ok(listing::page(call, "Tags", structures(&role.tags))?.into())
+pub(super) fn list<T: Tagged>(world: &World, call: &Call) -> Answer {
+    let tags = T::tags(world, call)?;
+    Ok(listing::page(call, "Tags", structures(tags))?.into())
 }
 
 /// The tags of a request.
@@ -75,36 +90,18 @@ pub(super) fn shown(tags: &Tags) -> Option<Vec<Value>> {
 
 /// `aws:RequestTag/…` and `aws:TagKeys`.
 pub(super) fn request_keys(call: &Call, context: &mut Context) {
-    let passed = passed(call);
-    for (key, value) in &passed {
-        context.set(&format!("aws:RequestTag/{key}"), value.as_str());
-    }
-    let mut keys = keys(call);
-    keys.extend(passed.into_iter().map(|(key, _)| key));
-    if !keys.is_empty() {
-        context.set_list("aws:TagKeys", keys);
-    }
+    set_request_tags(context, &passed(call), keys(call));
 }
 
 fn passed(call: &Call) -> Tags {
-    let tags = call.input.list("Tags").iter();
-    tags.filter_map(|tag| match tag {
-        Value::Structure(tag) => {
-            let text = |member| tag.string(member).unwrap_or_default().to_owned();
-            Some((text("Key"), text("Value")))
-        }
-        _ => None,
-    })
-    .collect()
+    let text = |tag: &Structure, member| tag.string(member).unwrap_or_default().to_owned();
+    let tags = call.input.structures("Tags");
+    tags.map(|tag| (text(tag, "Key"), text(tag, "Value")))
+        .collect()
 }
 
 fn keys(call: &Call) -> Vec<String> {
-    let keys = call.input.list("TagKeys").iter();
-    keys.filter_map(|key| match key {
-        Value::String(key) => Some(key.clone()),
-        _ => None,
-    })
-    .collect()
+    call.input.strings("TagKeys").map(str::to_owned).collect()
 }
 
 fn check(tags: &[(String, String)]) -> Result<(), ServiceError> {

@@ -5,7 +5,7 @@ use rolecall_wire::{ServiceError, Structure};
 use super::{account, boundaries, error, listing, tags, user_name};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{AccountId, Holder, User, UserSpec, World, root_arn};
+use crate::world::{AccountId, Holder, Rename, User, UserSpec, World, root_arn};
 
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("UserName"));
@@ -17,8 +17,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     };
     let added = world.add_user_without_key(spec);
     added.map_err(|error| error::refused(&error))?;
-    let user = world.user_mut(&account, name);
-    let user = user.ok_or_else(|| error::missing(Holder::User, name))?;
+    let user = find_mut(world, &account, name)?;
     user.created = call.now();
     let created = described(user, call).with_some("Tags", tags::shown(&user.tags));
     Ok(Structure::new().with("User", created).into())
@@ -55,12 +54,27 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     if !user.groups.is_empty() {
         return Err(error::conflict("remove users from group"));
     }
-    if user.mfa.is_some() {
+    if user.login.is_some() {
+        return Err(error::conflict("delete login profile"));
+    }
+    if world.mfa_devices_of(user).next().is_some() {
         return Err(error::conflict("delete MFA device"));
     }
     boundaries::check_bare(&user.permissions)?;
     let removed = world.remove_user(account.as_str(), name);
     removed.map_err(|error| error::refused(&error))?;
+    Ok(Reply::empty())
+}
+
+pub(super) fn update(world: &mut World, call: &Call) -> Answer {
+    let (account, name) = (account(call)?, call.required("UserName"));
+    find(world, &account, name)?;
+    let to = Rename {
+        name: call.input.string("NewUserName"),
+        path: call.input.string("NewPath"),
+    };
+    let renamed = world.rename_user(&account, name, to);
+    renamed.map_err(|error| error::refused(&error))?;
     Ok(Reply::empty())
 }
 
@@ -81,6 +95,15 @@ pub(super) fn find<'w>(
     let user = world.user(account.as_str(), name);
     user.map(AsRef::as_ref)
         .ok_or_else(|| error::missing(Holder::User, name))
+}
+
+pub(super) fn find_mut<'w>(
+    world: &'w mut World,
+    account: &AccountId,
+    name: &str,
+) -> Result<&'w mut User, ServiceError> {
+    let user = world.user_mut(account, name);
+    user.ok_or_else(|| error::missing(Holder::User, name))
 }
 
 /// A user as lists have it.

@@ -92,7 +92,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
             uri: arn.to_owned(),
             inline: false,
             attached_to: Some(root),
-            document: Arc::clone(&policy.document.document),
+            document: Arc::clone(&policy.default.document.document),
         })
     });
     // Task policies only deny: what they leave is the root user's.

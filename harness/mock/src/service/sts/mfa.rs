@@ -2,27 +2,27 @@
 //!
 //! AWS: IAM User Guide, Secure API access with MFA.
 
-use std::sync::Arc;
-
 use rolecall_policy::Context;
 use rolecall_wire::ServiceError;
 
 use super::access_denied;
 use crate::caller::Identity;
 use crate::service::call::Call;
-use crate::world::{User, World};
+use crate::world::World;
 
 /// A code that was shown and is right.
 #[derive(Debug)]
 pub(super) struct Shown {
-    user: Arc<User>,
+    serial: String,
     step: i64,
 }
 
 impl Shown {
     /// Notes that the code was used: it is good once.
     pub(super) fn use_up(&self, world: &mut World) {
-        world.use_mfa_step(&self.user, self.step);
+        if let Some(device) = world.mfa_device_mut(&self.serial) {
+            device.use_step(self.step);
+        }
     }
 }
 
@@ -44,19 +44,17 @@ pub(super) fn shown(world: &World, call: &Call) -> Result<Option<Shown>, Service
         Identity::User(user) => Some(user),
         _ => None,
     };
-    let has_device = |user: &&Arc<User>| {
-        let device = user.mfa.as_ref();
-        device.is_some_and(|device| device.serial == serial)
-    };
-    let Some(user) = user.filter(has_device) else {
+    let device = world.mfa_device(serial);
+    let own = device.filter(|device| user.is_some_and(|user| device.belongs_to(user)));
+    let Some(device) = own else {
         return Err(access_denied(
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number \
              is valid and associated with this user.",
         ));
     };
-    match world.accepted_mfa_step(user, code, call.now()) {
+    match device.accepts(code, call.now()) {
         Some(step) => Ok(Some(Shown {
-            user: Arc::clone(user),
+            serial: serial.to_owned(),
             step,
         })),
         // The space at the end is AWS's.

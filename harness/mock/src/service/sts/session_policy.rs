@@ -120,7 +120,7 @@ fn managed(world: &World, call: &Call, arn: &str) -> Result<PolicyDocument, Serv
     let policy = world.managed_policy(arn).filter(is_theirs);
     let message = || format!("Policy {arn} does not exist or is not attachable.");
     policy
-        .map(|policy| policy.document.clone())
+        .map(|policy| policy.default.document.clone())
         .ok_or_else(|| super::validation_error(message()))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::permissions::{ManagedPolicy, Permissions};
-use super::super::{AccessKey, AccountId, Group, KeyOwner, Role, Tags, User, World, fold, managed};
+use super::super::{AccessKey, AccountId, Group, KeyOwner, Role, User, World, fold, managed};
 
 /// Whoever has policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,12 @@ impl World {
         account.groups.get_mut(&fold(name)).map(Arc::make_mut)
     }
 
+    /// A policy that isn't AWS's.
+    pub(crate) fn customer_policy(&self, arn: &str) -> Option<&Arc<ManagedPolicy>> {
+        let policy = self.managed_policies.get(arn)?;
+        policy.account.is_some().then_some(policy)
+    }
+
     pub(crate) fn managed_policy_mut(&mut self, arn: &str) -> Option<&mut ManagedPolicy> {
         self.managed_policies.get_mut(arn).map(Arc::make_mut)
     }
@@ -93,20 +99,6 @@ impl World {
             Holder::User => self.user(account, name).map(|user| &user.permissions),
             Holder::Group => self.group(account, name).map(|group| &group.permissions),
             Holder::Role => self.role(account, name).map(|role| &role.permissions),
-        }
-    }
-
-    /// The tags of a user or role.
-    pub(crate) fn tags_mut(
-        &mut self,
-        holder: Holder,
-        account: &AccountId,
-        name: &str,
-    ) -> Option<&mut Tags> {
-        match holder {
-            Holder::User => self.user_mut(account, name).map(|user| &mut user.tags),
-            Holder::Role => self.role_mut(account, name).map(|role| &mut role.tags),
-            Holder::Group => None,
         }
     }
 
@@ -147,6 +139,18 @@ impl World {
         }
         user.permissions.refresh();
         Some(was_member != member)
+    }
+
+    /// Changes a customer managed policy, for all that have it; `None` if it isn't there.
+    pub(crate) fn change_policy<T>(
+        &mut self,
+        account: &AccountId,
+        arn: &str,
+        change: impl FnOnce(&mut ManagedPolicy) -> T,
+    ) -> Option<T> {
+        let changed = change(self.managed_policy_mut(arn)?);
+        self.refresh(account).ok()?;
+        Some(changed)
     }
 
     /// Takes in a managed policy that is to be attached: one of the account, or of AWS.

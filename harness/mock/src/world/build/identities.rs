@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::super::identity::{Group, Role, Trust, User};
-use super::super::mfa::MfaDevice;
 use super::super::spec::{GroupSpec, RoleSpec, UserSpec};
-use super::super::{AccountId, KeyOwner, Partition, World, WorldError, fold, iam_arn, names};
+use super::super::{
+    AccountId, KeyOwner, MfaDevice, MfaOwner, Partition, World, WorldError, fold, iam_arn, names,
+};
 use super::{taken, unknown};
 
 impl World {
@@ -29,7 +30,9 @@ impl World {
         let account = self.known_account(&spec.account)?;
         taken(&self.account_mut(&account)?.users, "user", &spec.name)?;
         let id = self.ids.unique_id("AIDA");
+        let has_mfa = spec.mfa;
         let user = self.new_user(spec, id)?;
+        self.set_mfa(&user, has_mfa);
         let users = &mut self.account_mut(&account)?.users;
         users.insert(fold(&user.name), Arc::new(user));
         Ok(())
@@ -45,8 +48,9 @@ impl World {
             .get(&name)
             .map(|user| user.id.clone());
         let id = id.ok_or_else(|| unknown("user", &spec.name))?;
-        let active = spec.access_key_active;
+        let (active, has_mfa) = (spec.access_key_active, spec.mfa);
         let user = self.new_user(spec, id)?;
+        self.set_mfa(&user, has_mfa);
         let account = self.account_mut(&account)?;
         account.users.insert(name.clone(), Arc::new(user));
         let key = account.user_keys.get(&name).cloned();
@@ -62,6 +66,8 @@ impl World {
         let user = account.users.remove(&fold(name));
         let user = user.ok_or_else(|| unknown("user", name))?;
         self.keys.retain(|_, key| !key.belongs_to(&id, &user.name));
+        self.mfa_devices
+            .retain(|_, device| !device.belongs_to(&user));
         self.forget_principal(&user.arn(Partition::Aws), &user.id);
         Ok(())
     }
@@ -76,15 +82,10 @@ impl World {
                 return Err(WorldError::UnknownGroup(group.clone()));
             }
         }
-        let device = || {
-            let serial = iam_arn(Partition::Aws, &account, "mfa", "/", &spec.name);
-            let seed = self.ids.named(&serial).bytes();
-            MfaDevice::new(serial, seed)
-        };
         let before = self.user(account.as_str(), &spec.name);
         Ok(User {
             created: before.map_or(self.start, |user| user.created),
-            mfa: spec.mfa.then(device),
+            login: before.and_then(|user| user.login.clone()),
             permissions: self.permissions(spec.policies, spec.boundary)?,
             account,
             path: spec.path,
@@ -93,6 +94,22 @@ impl World {
             tags: spec.tags,
             groups: spec.groups,
         })
+    }
+
+    /// Gives a user the device that bears its name, or takes it away.
+    fn set_mfa(&mut self, user: &User, has_mfa: bool) {
+        let serial = iam_arn(Partition::Aws, &user.account, "mfa", "/", &user.name);
+        let known = self.mfa_device(&serial);
+        let has_it = known.is_some_and(|device| device.belongs_to(user));
+        if has_it && !has_mfa {
+            self.remove_mfa_device(&serial);
+        } else if has_mfa && !has_it {
+            let seed = self.ids.named(&serial).bytes::<20>().to_vec();
+            let (id, since) = (user.id.clone(), self.start);
+            let mut device = MfaDevice::new(serial, user.account.clone(), seed);
+            device.owner = Some(MfaOwner { id, since });
+            self.put_mfa_device(device);
+        }
     }
 
     /// Makes an access key active or inactive.

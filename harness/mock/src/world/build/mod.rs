@@ -6,9 +6,11 @@
 mod changes;
 mod identities;
 mod principals;
+mod renames;
 mod resources;
 
 pub(crate) use self::changes::Holder;
+pub(crate) use self::renames::Rename;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,7 +67,7 @@ impl World {
             .cloned();
         let policy = arn.and_then(|arn| self.managed_policies.get_mut(&arn));
         let policy = policy.ok_or_else(|| unknown("policy", &spec.name))?;
-        Arc::make_mut(policy).document = spec.document;
+        Arc::make_mut(policy).default.document = spec.document;
         self.refresh(&account)
     }
 
@@ -150,7 +152,7 @@ impl World {
             .ok_or_else(|| WorldError::UnknownAccount(id.to_owned()))
     }
 
-    fn account_mut(&mut self, id: &AccountId) -> Result<&mut Account, WorldError> {
+    pub(super) fn account_mut(&mut self, id: &AccountId) -> Result<&mut Account, WorldError> {
         self.accounts
             .get_mut(id)
             .ok_or_else(|| WorldError::UnknownAccount(id.to_string()))
@@ -166,11 +168,11 @@ fn taken<T>(things: &HashMap<String, T>, kind: &'static str, name: &str) -> Resu
     }
 }
 
-fn exists(kind: &'static str, name: String) -> WorldError {
+pub(super) fn exists(kind: &'static str, name: String) -> WorldError {
     WorldError::Exists { kind, name }
 }
 
-fn unknown(kind: &'static str, name: &str) -> WorldError {
+pub(super) fn unknown(kind: &'static str, name: &str) -> WorldError {
     let name = name.to_owned();
     WorldError::Unknown { kind, name }
 }

@@ -15,7 +15,15 @@ use super::super::spec::PolicyDocument;
 impl World {
     /// Puts the unique id in the place of an ARN, wherever a policy names it as a principal.
     pub(super) fn forget_principal(&mut self, arn: &str, id: &str) {
-        let rename = |document: &PolicyDocument| renamed(document, arn, id);
+        self.rename_principal(arn, id);
+    }
+
+    /// Names a principal otherwise, wherever a policy names it.
+    pub(super) fn rename_principal(&mut self, from: &str, to: &str) {
+        if from == to {
+            return;
+        }
+        let rename = |document: &PolicyDocument| renamed(document, from, to);
         for account in self.accounts.values_mut() {
             for role in account.roles.values_mut() {
                 if let Some(document) = rename(&role.trust.document) {

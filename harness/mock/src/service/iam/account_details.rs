@@ -1,0 +1,100 @@
+//! All users, groups, roles and policies of an account with everything about them.
+
+use rolecall_wire::{Structure, Value};
+
+use super::managed_policies::{self, name_of};
+use super::{
+    account, boundaries, documents, groups, instance_profiles, listing, policy_versions, roles,
+    tags, users,
+};
+use crate::service::Answer;
+use crate::service::call::Call;
+use crate::world::{Group, Permissions, Role, User, World};
+
+const USERS: &str = "UserDetailList";
+const GROUPS: &str = "GroupDetailList";
+const ROLES: &str = "RoleDetailList";
+const POLICIES: &str = "Policies";
+
+/// AWS's policies are among them only where they are attached, or asked for.
+pub(super) fn get(world: &World, call: &Call) -> Answer {
+    let account = account(call)?;
+    let filter: Vec<_> = call.input.strings("Filter").collect();
+    let is_asked = |kind: &str| filter.is_empty() || filter.contains(&kind);
+    let users = world.users(&account).into_iter();
+    let users = users.filter(|_| is_asked("User"));
+    let users = users.map(|user| (USERS, of_user(user, call)));
+    let groups = world.groups(&account).into_iter();
+    let groups = groups.filter(|_| is_asked("Group"));
+    let groups = groups.map(|group| (GROUPS, of_group(group, call)));
+    let roles = world.roles(&account).into_iter();
+    let roles = roles.filter(|_| is_asked("Role"));
+    let roles = roles.map(|role| (ROLES, of_role(world, role, call)));
+    let policies = managed_policies::arns(world, &account, is_asked("LocalManagedPolicy"), |arn| {
+        filter.contains(&"AWSManagedPolicy")
+            || filter.is_empty() && world.uses_of_policy(&account, arn) != (0, 0)
+    });
+    let policies = policies.into_iter().filter_map(|arn| {
+        let policy = world.managed_policy(&arn)?;
+        let versions = policy.versions();
+        let versions = versions.map(|version| policy_versions::with_document(version, &policy));
+        let shown = managed_policies::described(world, &account, &arn, &policy);
+        Some((POLICIES, shown.with("PolicyVersionList", list(versions))))
+    });
+    let all = users.chain(groups).chain(roles).chain(policies);
+    Ok(listing::page_of_lists(call, [USERS, GROUPS, ROLES, POLICIES], all)?.into())
+}
+
+fn of_user(user: &User, call: &Call) -> Structure {
+    let groups: Vec<Value> = user
+        .groups
+        .iter()
+        .map(|group| group.as_str().into())
+        .collect();
+    users::listed(user, call)
+        .with("UserPolicyList", inline(&user.permissions))
+        .with("GroupList", groups)
+        .with("AttachedManagedPolicies", attached(&user.permissions))
+        .with_some("PermissionsBoundary", boundaries::shown(&user.permissions))
+        .with_some("Tags", tags::shown(&user.tags))
+}
+
+fn of_group(group: &Group, call: &Call) -> Structure {
+    groups::described(group, call)
+        .with("GroupPolicyList", inline(&group.permissions))
+        .with("AttachedManagedPolicies", attached(&group.permissions))
+}
+
+fn of_role(world: &World, role: &Role, call: &Call) -> Structure {
+    let profiles = world
+        .instance_profiles_with(&role.account, &role.name)
+        .into_iter();
+    let profiles = profiles.map(|profile| instance_profiles::listed(world, profile, call));
+    roles::listed(role, call)
+        .with("InstanceProfileList", list(profiles))
+        .with("RolePolicyList", inline(&role.permissions))
+        .with("AttachedManagedPolicies", attached(&role.permissions))
+        .with_some("PermissionsBoundary", boundaries::shown(&role.permissions))
+        .with_some("Tags", tags::shown(&role.tags))
+        .with("RoleLastUsed", Structure::new())
+}
+
+fn inline(permissions: &Permissions) -> Vec<Value> {
+    list(permissions.inline().map(|(name, document)| {
+        Structure::new()
+            .with("PolicyName", name)
+            .with("PolicyDocument", documents::encoded(document))
+    }))
+}
+
+fn attached(permissions: &Permissions) -> Vec<Value> {
+    list(permissions.managed().map(|arn| {
+        Structure::new()
+            .with("PolicyName", name_of(arn))
+            .with("PolicyArn", arn)
+    }))
+}
+
+fn list(items: impl Iterator<Item = Structure>) -> Vec<Value> {
+    items.map(Value::from).collect()
+}

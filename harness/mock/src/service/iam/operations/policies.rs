@@ -1,0 +1,75 @@
+//! Managed policies.
+
+use super::{MADE, TAGGED, TAGGING};
+use crate::service::Operation;
+use crate::service::iam::managed_policies::OfPolicy;
+use crate::service::iam::{managed_policies, policy_entities, policy_versions, tags};
+use crate::service::need::{Need, ResourceKind};
+
+pub(super) const POLICIES: &[Operation] = &[
+    Operation::write(
+        "CreatePolicy",
+        &[Need::new("iam:CreatePolicy", ResourceKind::Policy).keys(MADE)],
+        managed_policies::create,
+    ),
+    Operation::read(
+        "GetPolicy",
+        &[Need::new("iam:GetPolicy", ResourceKind::Policy).keys(TAGGED)],
+        managed_policies::get,
+    ),
+    Operation::read(
+        "ListPolicies",
+        &[Need::new("iam:ListPolicies", ResourceKind::Everything)],
+        managed_policies::list,
+    ),
+    Operation::write(
+        "DeletePolicy",
+        &[Need::new("iam:DeletePolicy", ResourceKind::Policy).keys(TAGGED)],
+        managed_policies::delete,
+    ),
+    Operation::read(
+        "ListEntitiesForPolicy",
+        &[Need::new("iam:ListEntitiesForPolicy", ResourceKind::Policy).keys(TAGGED)],
+        policy_entities::list,
+    ),
+    Operation::write(
+        "CreatePolicyVersion",
+        &[Need::new("iam:CreatePolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        policy_versions::create,
+    ),
+    Operation::read(
+        "GetPolicyVersion",
+        &[Need::new("iam:GetPolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        policy_versions::get,
+    ),
+    Operation::read(
+        "ListPolicyVersions",
+        &[Need::new("iam:ListPolicyVersions", ResourceKind::Policy).keys(TAGGED)],
+        policy_versions::list,
+    ),
+    Operation::write(
+        "SetDefaultPolicyVersion",
+        &[Need::new("iam:SetDefaultPolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        policy_versions::set_default,
+    ),
+    Operation::write(
+        "DeletePolicyVersion",
+        &[Need::new("iam:DeletePolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        policy_versions::delete,
+    ),
+    Operation::write(
+        "TagPolicy",
+        &[Need::new("iam:TagPolicy", ResourceKind::Policy).keys(TAGGING)],
+        tags::add::<OfPolicy>,
+    ),
+    Operation::write(
+        "UntagPolicy",
+        &[Need::new("iam:UntagPolicy", ResourceKind::Policy).keys(TAGGING)],
+        tags::remove::<OfPolicy>,
+    ),
+    Operation::read(
+        "ListPolicyTags",
+        &[Need::new("iam:ListPolicyTags", ResourceKind::Policy).keys(TAGGED)],
+        tags::list::<OfPolicy>,
+    ),
+];
