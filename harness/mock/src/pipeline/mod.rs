@@ -109,10 +109,10 @@ impl Exchange<'_> {
 
     /// S3 has texts of its own for every fault.
     fn check_constraints(&self, operation: &Model, input: &Structure) -> Result<(), ServiceError> {
-        if self.model.name() == "s3" {
-            return Ok(());
-        }
         let found = validate::violations(self.model, operation, input);
+        if self.model.name() == "s3" {
+            return service::s3::check_schema(&found);
+        }
         validate::error(self.model, &found).map_or(Ok(()), Err)
     }
 

@@ -20,7 +20,21 @@ mod organization;
 #[cfg(test)]
 mod s3;
 #[cfg(test)]
+mod s3_copies;
+#[cfg(test)]
+mod s3_locks;
+#[cfg(test)]
 mod s3_permissions;
+#[cfg(test)]
+mod s3_presigned;
+#[cfg(test)]
+mod s3_settings;
+#[cfg(test)]
+mod s3_sharing;
+#[cfg(test)]
+mod s3_uploads;
+#[cfg(test)]
+mod s3_versions;
 #[cfg(test)]
 mod saml;
 #[cfg(test)]

@@ -6,11 +6,11 @@ use rolecall_mock::{BucketSpec, ContextKey, Mock, UserSpec};
 use rolecall_wire::{ServiceError, Structure, Value};
 
 /// A bucket `spa-site` with an object, and users with and without permissions.
-fn mock() -> Mock {
+pub(crate) fn mock() -> Mock {
     mock_with(None)
 }
 
-fn mock_with(policy: Option<&str>) -> Mock {
+pub(crate) fn mock_with(policy: Option<&str>) -> Mock {
     let mut world = world();
     world
         .add_user(user("admin", vec![allow("s3:*", "*")]))
@@ -35,7 +35,7 @@ fn mock_with(policy: Option<&str>) -> Mock {
     Mock::new(world)
 }
 
-fn abroad(mock: &Mock) -> Client {
+pub(crate) fn abroad(mock: &Mock) -> Client {
     let credentials = mock.read(|world| world.user_credentials(OTHER, "abroad"));
     Client {
         credentials,
@@ -43,16 +43,16 @@ fn abroad(mock: &Mock) -> Client {
     }
 }
 
-fn of_bucket(name: &str) -> Structure {
+pub(crate) fn of_bucket(name: &str) -> Structure {
     Structure::new().with("Bucket", name)
 }
 
-fn error(answer: Result<Structure, ServiceError>) -> (u16, String) {
+pub(crate) fn error(answer: Result<Structure, ServiceError>) -> (u16, String) {
     let error = answer.expect_err("the call was to be refused");
     (error.status, error.code)
 }
 
-fn names(answer: &Structure, list: &str, member: &str) -> Vec<String> {
+pub(crate) fn names(answer: &Structure, list: &str, member: &str) -> Vec<String> {
     let name = |value: &Value| match value {
         Value::Structure(structure) => structure.string(member).unwrap().to_owned(),
         _ => panic!("{value:?}"),

@@ -260,7 +260,11 @@ fn statement(world: &World, grant: &Grant, kind: Kind, arn: &str) -> Option<serd
         }
         Grantee::Group(group) if group == acl_grants::ALL_USERS => {}
         Grantee::Group(group) if group == acl_grants::AUTHENTICATED_USERS => {
-            let condition = serde_json::json!({"Null": {"aws:PrincipalAccount": "false"}});
+            // An unsigned request has the account `anonymous`.
+            let condition = serde_json::json!({
+                "Null": {"aws:PrincipalAccount": "false"},
+                "StringNotEquals": {"aws:PrincipalAccount": "anonymous"},
+            });
             members.insert("Condition".to_owned(), condition);
         }
         Grantee::Group(_) => return None,

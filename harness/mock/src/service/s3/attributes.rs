@@ -82,11 +82,13 @@ fn parts(call: &Call, object: &Object) -> Structure {
     let most = call.input.integer("MaxParts");
     let most = most.and_then(|most| usize::try_from(most).ok());
     let most = most.unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT);
-    let marker = call.text("PartNumberMarker");
-    let marker: u16 = marker.and_then(|m| m.parse().ok()).unwrap_or_default();
-    let mut after = object.parts.iter().filter(|part| part.number > marker);
+    let marker = call.input.integer("PartNumberMarker").unwrap_or_default();
+    let mut after = object
+        .parts
+        .iter()
+        .filter(|part| i64::from(part.number) > marker);
     let page: Vec<_> = after.by_ref().take(most).collect();
-    let last = page.last().map_or(marker, |part| part.number);
+    let last = page.last().map_or(marker, |part| i64::from(part.number));
     let described = page.iter().map(|part| {
         let mut described = Structure::new()
             .with("PartNumber", i64::from(part.number))
@@ -97,8 +99,8 @@ fn parts(call: &Call, object: &Object) -> Structure {
         Value::Structure(described)
     });
     summary
-        .with("PartNumberMarker", marker.to_string())
-        .with("NextPartNumberMarker", last.to_string())
+        .with("PartNumberMarker", marker)
+        .with("NextPartNumberMarker", last)
         .with("MaxParts", integer(most))
         .with("Parts", described.collect::<Vec<_>>())
         .with("IsTruncated", after.next().is_some())

@@ -21,18 +21,12 @@ pub(super) fn parts(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
     let upload = upload::find(world, call)?;
     let most = most(call, "MaxParts", "max-parts")?;
-    let marker = call.text("PartNumberMarker").unwrap_or_default();
-    let marker = match marker.as_str() {
-        "" => 0,
-        text => text.parse::<u16>().map_err(|_| {
-            let message = "Provided part-number-marker not an integer or within integer range";
-            invalid_argument("part-number-marker", text, message)
-        })?,
-    };
-    let mut after = upload.parts.range(marker.saturating_add(1)..);
+    let marker = call.input.integer("PartNumberMarker").unwrap_or_default();
+    let start = u16::try_from(marker.max(0)).unwrap_or(u16::MAX);
+    let mut after = upload.parts.range(start.saturating_add(1)..);
     let page: Vec<_> = after.by_ref().take(most).collect();
     let is_truncated = most > 0 && after.next().is_some();
-    let last = page.last().map_or(marker, |(number, _)| **number);
+    let last = page.last().map_or(start, |(number, _)| **number);
     let described: Vec<_> = page
         .iter()
         .map(|(number, part)| describe(**number, part))
@@ -44,8 +38,8 @@ pub(super) fn parts(world: &World, call: &Call) -> Answer {
         .with("Initiator", initiator(world, call, upload))
         .with("Owner", owner(world, Some(&bucket.account)))
         .with("StorageClass", upload.properties.storage_class.as_str())
-        .with("PartNumberMarker", marker.to_string())
-        .with("NextPartNumberMarker", last.to_string())
+        .with("PartNumberMarker", marker)
+        .with("NextPartNumberMarker", i64::from(last))
         .with("MaxParts", integer(most))
         .with("IsTruncated", is_truncated)
         .with("Parts", described);
