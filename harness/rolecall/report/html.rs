@@ -1,22 +1,25 @@
-//! A self-contained HTML page: every test with its steps as a sequence diagram, filterable, dark and light.
+//! A self-contained HTML page: every test with its steps as a sequence diagram, the worst first; filterable, dark and
+//! light, on a phone too.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Reporter, account, diagram, explain};
-use crate::run::{Event, Outcome, StepResult, TestResult};
+use super::html_step::step;
+use super::{Reporter, diagram};
+use crate::run::{Event, Outcome, TestResult};
 use crate::scenario::Sources;
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
+/// The outcomes from the worst to the best, as the page has them.
+const OUTCOMES: [Outcome; 4] = [Outcome::Error, Outcome::Fail, Outcome::Skip, Outcome::Pass];
+
 /// Writes a run as an HTML page once it has ended. The page loads nothing.
 pub struct HtmlReporter<'a, W> {
     out: W,
     sources: &'a Sources,
-    tests: String,
-    counts: BTreeMap<&'static str, usize>,
+    tests: Vec<(Outcome, String)>,
     target: String,
 }
 
@@ -26,93 +29,119 @@ impl<'a, W: Write> HtmlReporter<'a, W> {
         Self {
             out,
             sources,
-            tests: String::new(),
-            counts: BTreeMap::new(),
+            tests: Vec::new(),
             target: String::new(),
         }
     }
 
-    fn test(&mut self, test: &TestResult) {
-        let outcome = test.outcome();
-        *self.counts.entry(outcome.word()).or_default() += 1;
-        let open = if matches!(outcome, Outcome::Fail | Outcome::Error) {
-            " open"
-        } else {
-            ""
-        };
-        let name = escape(&test.name);
-        let _ = write!(
-            self.tests,
-            "<details class=\"test {word}\" data-outcome=\"{word}\" data-name=\"{name}\"{open}>\n\
-             <summary><span class=\"badge\">{word}</span><span class=\"name\">{name}</span>\
-             <span class=\"title\">{title}</span></summary>\n",
-            word = outcome.word(),
-            title = escape(&test.title),
-        );
-        if let Some(error) = &test.error {
-            let _ = writeln!(self.tests, "<p class=\"error-text\">{}</p>", escape(error));
-        }
-        self.tests.push_str(&diagram::sequence(&test.steps));
-        self.tests.push_str("<ol class=\"steps\">\n");
-        for step in &test.steps {
-            self.step(step);
-        }
-        self.tests.push_str("</ol>\n</details>\n");
-    }
-
-    fn step(&mut self, step: &StepResult) {
-        let _ = write!(
-            self.tests,
-            "<li class=\"{}\"><span class=\"number\">{}</span> {}",
-            step.outcome.word(),
-            escape(&step.number),
-            escape(&step.title)
-        );
-        if step.outcome == Outcome::Pass {
-            if let Some(reason) = super::reasons(&step.evaluations, self.sources).first() {
-                let _ = write!(
-                    self.tests,
-                    "<p class=\"because\">{}</p>",
-                    escape(&reason.headline)
-                );
-            }
-        } else {
-            for line in account(step, self.sources) {
-                let _ = write!(self.tests, "<p>{}</p>", escape(&line));
-            }
-            let text = explain(&step.evaluations, self.sources, false);
-            if !text.is_empty() {
-                let _ = write!(self.tests, "<pre>{}</pre>", escape(&text));
-            }
-        }
-        self.tests.push_str("</li>\n");
+    fn count(&self, outcome: Outcome) -> usize {
+        let tests = self.tests.iter();
+        tests.filter(|(known, _)| *known == outcome).count()
     }
 
     fn page(&self, summary: &str) -> String {
-        let mut filters = String::new();
-        for word in ["pass", "fail", "error", "skip"] {
-            if let Some(count) = self.counts.get(word) {
-                let _ = write!(
-                    filters,
-                    "<label class=\"{word}\"><input type=\"checkbox\" value=\"{word}\" checked> {count} {word}</label>"
-                );
-            }
-        }
-        format!(
+        let worst = OUTCOMES
+            .into_iter()
+            .find(|outcome| self.count(*outcome) > 0);
+        let worst = worst.unwrap_or(Outcome::Pass).word();
+        let mut page = format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>rolecall: {summary}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>rolecall</h1>\n\
-             <p class=\"summary\">{summary} <span class=\"target\">on {target}</span></p>\n\
-             <form id=\"filter\" role=\"search\"><input id=\"words\" type=\"search\" \
-             placeholder=\"Filter by name\" aria-label=\"Filter by name\">{filters}</form>\n</header>\n\
-             <main>\n{tests}<p id=\"none\" hidden>No test matches.</p>\n</main>\n\
-             <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+             <style>\n{STYLE}</style>\n</head>\n<body>\n<header class=\"{worst}\">\n<h1>rolecall</h1>\n\
+             <p class=\"verdict\">{summary} <span class=\"target\">on {target}</span></p>\n{bar}</header>\n{filter}\
+             <main>\n",
             summary = escape(summary),
             target = escape(&self.target),
-            tests = self.tests,
-        )
+            bar = self.bar(),
+            filter = self.filter(),
+        );
+        for outcome in OUTCOMES {
+            let tests = self.tests.iter().filter(|(known, _)| *known == outcome);
+            page.extend(tests.map(|(_, test)| test.as_str()));
+        }
+        let _ = write!(
+            page,
+            "<p id=\"none\" hidden>No test matches.</p>\n</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+        );
+        page
     }
+
+    /// How much of all came out how.
+    fn bar(&self) -> String {
+        let mut bar = "<div class=\"bar\" aria-hidden=\"true\">".to_owned();
+        for outcome in OUTCOMES {
+            let count = self.count(outcome);
+            if count > 0 {
+                let _ = write!(
+                    bar,
+                    "<i class=\"{}\" style=\"flex:{count}\"></i>",
+                    outcome.word()
+                );
+            }
+        }
+        bar + "</div>\n"
+    }
+
+    fn filter(&self) -> String {
+        let mut filter = "<form id=\"filter\" role=\"search\"><input id=\"words\" type=\"search\" \
+                          placeholder=\"Filter by name or text\" aria-label=\"Filter by name or text\">\
+                          <span class=\"chips\">"
+            .to_owned();
+        for outcome in OUTCOMES {
+            let (word, count) = (outcome.word(), self.count(outcome));
+            if count > 0 {
+                let _ = write!(
+                    filter,
+                    "<label class=\"chip {word}\"><input type=\"checkbox\" value=\"{word}\" checked>\
+                     <b>{count}</b> {word}</label>"
+                );
+            }
+        }
+        filter
+            + "<button type=\"button\" id=\"all\" aria-pressed=\"false\">Open all</button></span></form>\n"
+    }
+}
+
+/// A test: its line, and below it, to be opened, its diagram and its steps.
+fn test(test: &TestResult, sources: &Sources) -> String {
+    let word = test.outcome().word();
+    let open = if matches!(test.outcome(), Outcome::Fail | Outcome::Error) {
+        " open"
+    } else {
+        ""
+    };
+    let name = escape(&test.name);
+    let mut shown = format!(
+        "<details class=\"test {word}\" id=\"{name}\" data-outcome=\"{word}\"{open}>\n\
+         <summary><span class=\"badge\">{word}</span><span class=\"name\">{name}</span>\
+         <span class=\"title\">{title}</span></summary>\n<div class=\"body\">\n",
+        title = escape(&test.title),
+    );
+    if let Some(error) = &test.error {
+        let _ = writeln!(shown, "<p class=\"reason\">{}</p>", escape(error));
+    }
+    let steps: Vec<String> = test
+        .steps
+        .iter()
+        .map(|taken| step(taken, sources))
+        .collect();
+    let steps = format!("<ol class=\"steps\">\n{}</ol>\n", steps.concat());
+    let sequence = diagram::sequence(&test.steps);
+    // What went wrong comes first.
+    let (first, then) = if open.is_empty() {
+        (sequence, steps)
+    } else {
+        (steps, sequence)
+    };
+    let _ = write!(shown, "{first}{then}");
+    let again = format!("rolecall run {} -E 'name({})'", test.path, test.name);
+    let _ = write!(
+        shown,
+        "<p class=\"again\"><code>{}</code></p>\n</div>\n</details>\n",
+        escape(&again)
+    );
+    shown
 }
 
 /// Text as HTML text or attribute value.
@@ -138,12 +167,19 @@ impl<W: Write> Reporter for HtmlReporter<'_, W> {
                 (*target).clone_into(&mut self.target);
                 Ok(())
             }
-            Event::TestFinished(test) => {
-                self.test(test);
+            Event::TestFinished(result) => {
+                self.tests
+                    .push((result.outcome(), test(result, self.sources)));
                 Ok(())
             }
-            Event::Finished { summary, .. } => {
-                let page = self.page(&summary.to_string());
+            Event::Finished {
+                summary, left_out, ..
+            } => {
+                let mut summary = summary.to_string();
+                if *left_out > 0 {
+                    let _ = write!(summary, ", {left_out} not run");
+                }
+                let page = self.page(&summary);
                 self.out.write_all(page.as_bytes())?;
                 self.out.flush()
             }

@@ -5,6 +5,7 @@ mod diagram;
 mod explanation;
 mod github;
 mod html;
+mod html_step;
 mod json;
 mod junit;
 mod markdown;

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::explanation::{checks, explain};
 use super::{Reporter, spoken_reasons};
 use crate::run::expect::name_of;
-use crate::run::{Event, Outcome, StepResult, TestResult};
+use crate::run::{Event, Outcome, StepResult, Summary, TestResult};
 use crate::scenario::Sources;
 use crate::target::Got;
 
@@ -70,6 +70,9 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         }
         let mut told = false;
         for step in &test.steps {
+            if told && self.shows(step) {
+                writeln!(self.out)?;
+            }
             told |= self.step(test, step)?;
         }
         if told && matches!(outcome, Outcome::Fail | Outcome::Error) {
@@ -91,16 +94,23 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         writeln!(self.out, "{word}  {}", test.name)
     }
 
-    /// Writes a step that went wrong, was skipped, or is to be shown; tells whether it went wrong.
-    fn step(&mut self, test: &TestResult, step: &StepResult) -> io::Result<bool> {
-        let wrong = matches!(step.outcome, Outcome::Fail | Outcome::Error);
-        let skipped = step.outcome == Outcome::Skip && !step.unreached;
-        let explained = match self.style.explain {
+    fn explains(&self, step: &StepResult) -> bool {
+        match self.style.explain {
             Explain::All => !step.evaluations.is_empty(),
-            Explain::Failed => wrong,
+            Explain::Failed => is_wrong(step),
             Explain::None => false,
-        };
-        if wrong || skipped || explained || self.style.verbose {
+        }
+    }
+
+    /// Whether a step went wrong, was skipped, or is to be shown.
+    fn shows(&self, step: &StepResult) -> bool {
+        let skipped = step.outcome == Outcome::Skip && !step.unreached;
+        is_wrong(step) || skipped || self.explains(step) || self.style.verbose
+    }
+
+    /// Writes a step if it is to be shown; tells whether it went wrong.
+    fn step(&mut self, test: &TestResult, step: &StepResult) -> io::Result<bool> {
+        if self.shows(step) {
             let name = format!("{}/{}", test.name, step.number);
             let word = self.word(step.outcome);
             let name = self.bold(&name);
@@ -116,14 +126,19 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
             }
             self.circumstances(step)?;
         }
-        if explained {
+        if self.explains(step) {
             self.explanation(step)?;
         }
-        Ok(wrong)
+        Ok(is_wrong(step))
     }
 
     fn circumstances(&mut self, step: &StepResult) -> io::Result<()> {
         for reason in &step.reasons {
+            let reason = if is_wrong(step) {
+                self.red(reason)
+            } else {
+                reason.clone()
+            };
             writeln!(self.out, "      {reason}")?;
         }
         if let Some(Got::Refused(error)) = &step.got {
@@ -183,6 +198,21 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         self.paint(Style::new().bold(), text)
     }
 
+    fn red(&self, text: &str) -> String {
+        self.paint(Style::new().fg_color(Some(AnsiColor::Red.into())), text)
+    }
+
+    /// The counts, green where all is well.
+    fn summary(&self, summary: Summary) -> String {
+        let colour = match (summary.failed + summary.errors, summary.passed) {
+            (0, 0) => AnsiColor::Yellow,
+            (0, _) => AnsiColor::Green,
+            _ => AnsiColor::Red,
+        };
+        let style = Style::new().fg_color(Some(colour.into())).bold();
+        self.paint(style, &summary.to_string())
+    }
+
     fn dim(&self, text: &str) -> String {
         self.paint(Style::new().dimmed(), text)
     }
@@ -216,11 +246,15 @@ impl<W: Write> Reporter for TerminalReporter<'_, W> {
                         self.dim(&format!("in {}", show_duration(*duration)))
                     )?;
                 }
-                writeln!(self.out, "{summary}")?;
+                writeln!(self.out, "{}", self.summary(*summary))?;
                 self.out.flush()
             }
         }
     }
+}
+
+fn is_wrong(step: &StepResult) -> bool {
+    matches!(step.outcome, Outcome::Fail | Outcome::Error)
 }
 
 /// `1.2 ms`, `340 ms`, `2.5 s`.
