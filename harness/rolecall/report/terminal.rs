@@ -70,7 +70,7 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         }
         let mut told = false;
         for step in &test.steps {
-            if told && self.shows(step) {
+            if told && !self.style.plain && self.explains(step) {
                 writeln!(self.out)?;
             }
             told |= self.step(test, step)?;
