@@ -3,27 +3,43 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::config::{Configured, Settings};
 use super::{Appearance, Exit, Format, complain};
 use crate::run::{Filter, Selection};
 use crate::scenario::model::World;
-use crate::scenario::{self, Diagnostic, Disk, Loaded, render};
+use crate::scenario::{self, Diagnostic, Disk, Loaded, Sources, display, render};
 
 /// The folder that is read when no path is given.
 pub(super) const DEFAULT_PATH: &str = "scenarios";
 
-/// The paths and the filter that `run`, `list` and `check` share.
+/// The paths and the settings that `run`, `list` and `check` share.
 #[derive(Debug, clap::Args)]
 pub(super) struct Paths {
-    /// Scenario files, or folders of them
-    #[arg(value_name = "PATH", default_value = DEFAULT_PATH)]
+    /// Scenario files, or folders of them [default: scenarios, or those of rolecall.toml]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) configured: Configured,
 }
 
 impl Paths {
-    /// As typed: `scenarios more/scenarios`.
+    /// Those given, else those of the settings, else `scenarios`.
+    pub(super) fn or(&self, settings: &Settings) -> Vec<PathBuf> {
+        if !self.paths.is_empty() {
+            return self.paths.clone();
+        }
+        let paths = settings.scenarios.clone();
+        paths.unwrap_or_else(|| vec![PathBuf::from(DEFAULT_PATH)])
+    }
+
+    /// As typed: `scenarios more/scenarios`; the usual folder where nothing was.
     pub(super) fn shown(&self) -> String {
-        let paths = self.paths.iter();
-        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+        let paths = self.or(&Settings::default());
+        let paths: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         paths.join(" ")
     }
 }
@@ -34,14 +50,25 @@ impl Paths {
 ///
 /// [`Exit::Usage`] if any file has a mistake, [`Exit::NothingMatched`] if there is no scenario.
 pub(super) fn load(paths: &Paths, appearance: Appearance) -> Result<Loaded, Exit> {
-    let loaded = scenario::load(&paths.paths, &Disk);
-    tell(&loaded, appearance);
+    let settings = paths.configured.settings(appearance)?;
+    load_from(&paths.or(&settings), appearance)
+}
+
+/// The same from paths that are known.
+///
+/// # Errors
+///
+/// As [`load`].
+pub(super) fn load_from(paths: &[PathBuf], appearance: Appearance) -> Result<Loaded, Exit> {
+    let loaded = scenario::load(paths, &Disk);
+    tell(&loaded.diagnostics, &loaded.sources, appearance);
     if loaded.has_errors() {
         return Err(Exit::Usage);
     }
     if loaded.tests.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|path| display(path)).collect();
         complain(
-            &format!("there is no scenario in {}", paths.shown()),
+            &format!("there is no scenario in {}", paths.join(", ")),
             Some("scenarios are files that end in .yaml or .yml, but not in .world.yaml"),
         );
         return Err(Exit::NothingMatched);
@@ -50,12 +77,7 @@ pub(super) fn load(paths: &Paths, appearance: Appearance) -> Result<Loaded, Exit
 }
 
 /// Writes diagnostics in the form asked for; JSON goes to standard output, as all JSON does.
-fn tell(loaded: &Loaded, appearance: Appearance) {
-    let Loaded {
-        diagnostics,
-        sources,
-        ..
-    } = loaded;
+pub(super) fn tell(diagnostics: &[Diagnostic], sources: &Sources, appearance: Appearance) {
     if diagnostics.is_empty() {
         return;
     }
@@ -126,6 +148,6 @@ pub(super) fn nothing_matched(loaded: &Loaded) -> Exit {
 /// [`Exit::Usage`], told, if the file has a mistake.
 pub(super) fn world(file: &Path, appearance: Appearance) -> Result<World, Exit> {
     let (world, loaded) = scenario::load_world(file, &Disk);
-    tell(&loaded, appearance);
+    tell(&loaded.diagnostics, &loaded.sources, appearance);
     world.ok_or(Exit::Usage)
 }

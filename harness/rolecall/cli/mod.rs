@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand, each with its arguments and a function that returns the exit status.
 
 mod check;
+mod config;
 mod decide;
 mod docs;
 mod exit;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::{Appearance, Exit, Format, complain};
@@ -11,7 +11,7 @@ use crate::report::{
     TapReporter, TerminalReporter, TerminalStyle,
 };
 use crate::run::Event;
-use crate::scenario::Sources;
+use crate::scenario::{Sources, did_you_mean};
 
 /// A report beside the terminal's: `junit=target/rolecall.xml`.
 #[derive(Clone, Debug)]
@@ -31,6 +31,23 @@ enum Form {
     Html,
 }
 
+impl Form {
+    /// All of them, by name.
+    const ALL: [(&'static str, Self); 6] = [
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("tap", Self::Tap),
+        ("markdown", Self::Markdown),
+        ("html", Self::Html),
+        ("github", Self::Github),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(known, _)| *known == name).map(|(_, form)| form)
+    }
+}
+
 impl FromStr for ReportTo {
     type Err = String;
 
@@ -38,27 +55,24 @@ impl FromStr for ReportTo {
         let (form, file) = text
             .split_once('=')
             .ok_or("a report is written FORMAT=FILE, such as junit=out.xml")?;
-        let form = match form {
-            "json" => Form::Json,
-            "junit" => Form::Junit,
-            "tap" => Form::Tap,
-            "markdown" => Form::Markdown,
-            "github" => Form::Github,
-            "html" => Form::Html,
-            _ => {
-                return Err(
-                    "the formats are json, junit, tap, markdown, html and github".to_owned(),
-                );
-            }
-        };
-        Ok(Self {
-            form,
-            file: (file != "-").then(|| PathBuf::from(file)),
+        Self::new(form, file, Path::new("")).ok_or_else(|| {
+            let names = || Form::ALL.iter().map(|(name, _)| *name);
+            did_you_mean(form, names()).unwrap_or_else(|| {
+                format!("the formats are {}", names().collect::<Vec<_>>().join(", "))
+            })
         })
     }
 }
 
 impl ReportTo {
+    /// A report of the format with this name, to a file below `folder` or, by `-`, to standard output.
+    pub(super) fn new(form: &str, file: &str, folder: &Path) -> Option<Self> {
+        Some(Self {
+            form: Form::named(form)?,
+            file: (file != "-").then(|| folder.join(file)),
+        })
+    }
+
     fn writer(&self) -> io::Result<Box<dyn Write>> {
         Ok(match &self.file {
             None => Box::new(BufWriter::new(io::stdout())),

@@ -28,11 +28,21 @@ mod variables;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "cli")]
+pub(crate) use discover::display;
 pub use files::{Disk, FileKind, Files};
 pub use language::schema;
+#[cfg(feature = "cli")]
+pub(crate) use language::{
+    Notation, config_schema, conform::in_notation as conform, tables::CONFIG,
+};
 pub use load::{Loaded, load, load_world};
 #[cfg(feature = "cli")]
 pub(crate) use nearest::did_you_mean;
+#[cfg(feature = "cli")]
+pub(crate) use source::narrow;
 pub use source::{Source, Sources};
 pub(crate) use text::to_json;
 pub(crate) use tree::{entries, scalar};
+#[cfg(feature = "cli")]
+pub(crate) use tree::{flag, section, texts};

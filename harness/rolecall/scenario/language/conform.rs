@@ -4,7 +4,7 @@ use rolecall_policy::arn::is_account;
 use rolecall_policy::{Entry, Node, Span, Value};
 
 use super::words::{self, Subject};
-use super::{Field, Shape, Table, Variant};
+use super::{Field, Notation, Shape, Table, Variant};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text;
@@ -15,13 +15,25 @@ pub(crate) struct Conform<'o> {
     found: &'o mut Vec<Diagnostic>,
     /// Whether `null` stands for "delete".
     null_deletes: bool,
+    notation: Notation,
 }
 
 /// Checks a whole file.
 pub(crate) fn file(node: &Node, table: &'static Table, found: &mut Vec<Diagnostic>) {
+    in_notation(Notation::Yaml, node, table, found);
+}
+
+/// Checks a whole file, of whichever notation.
+pub(crate) fn in_notation(
+    notation: Notation,
+    node: &Node,
+    table: &'static Table,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut conform = Conform {
         found,
         null_deletes: false,
+        notation,
     };
     conform.record(node, table, Subject::File, head(node));
 }
@@ -377,7 +389,7 @@ impl<'n> Conform<'_> {
                 ),
             )
             .at(head(node), format!("expected {}", words::wanted(shape)))
-            .maybe_help(words::mismatch_help(node, shape))
+            .maybe_help(words::mismatch_help(node, shape, self.notation))
         };
         self.found.push(error);
     }

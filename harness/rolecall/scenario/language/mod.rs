@@ -7,7 +7,19 @@ mod schema;
 pub(crate) mod tables;
 mod words;
 
+#[cfg(feature = "cli")]
+pub(crate) use schema::config_schema;
 pub use schema::schema;
+
+/// How a file writes lists and maps, for remedies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// A scenario.
+    Yaml,
+    /// `rolecall.toml`.
+    #[cfg(feature = "cli")]
+    Toml,
+}
 
 /// What a value must be.
 #[derive(Debug)]

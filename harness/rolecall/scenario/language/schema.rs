@@ -13,19 +13,21 @@ use super::{Field, Shape, Table, Variant, tables};
 pub fn schema() -> String {
     let mut writer = Writer {
         definitions: Map::new(),
+        variables: true,
     };
     writer.define(&tables::WORLD_FILE, Mode::Whole);
-    let mut root = writer.table(&tables::SCENARIO, Mode::Whole);
-    root.insert(
-        "$schema".to_owned(),
-        json!("http://json-schema.org/draft-07/schema#"),
-    );
-    root.insert("title".to_owned(), json!("rolecall scenario"));
     writer.definitions.insert("variable".to_owned(), variable());
-    root.insert("definitions".to_owned(), Value::Object(writer.definitions));
-    let mut root = Value::Object(root);
-    root.sort_all_objects();
-    format!("{root:#}\n")
+    writer.finish(&tables::SCENARIO, "rolecall scenario")
+}
+
+/// The schema of `rolecall.toml`, as committed in `harness/config.schema.json`.
+#[cfg(feature = "cli")]
+pub(crate) fn config_schema() -> String {
+    let writer = Writer {
+        definitions: Map::new(),
+        variables: false,
+    };
+    writer.finish(&tables::CONFIG, "rolecall.toml")
 }
 
 /// Whether a value stands for itself or for a change of what is there.
@@ -38,9 +40,25 @@ enum Mode {
 
 struct Writer {
     definitions: Map<String, Value>,
+    /// Whether a case's variable may stand for a value.
+    variables: bool,
 }
 
 impl Writer {
+    /// The whole schema of a file.
+    fn finish(mut self, file: &'static Table, title: &str) -> String {
+        let mut root = self.table(file, Mode::Whole);
+        root.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
+        root.insert("title".to_owned(), json!(title));
+        root.insert("definitions".to_owned(), Value::Object(self.definitions));
+        let mut root = Value::Object(root);
+        root.sort_all_objects();
+        format!("{root:#}\n")
+    }
+
     /// A reference to a table's definition.
     fn define(&mut self, table: &'static Table, mode: Mode) -> Value {
         let name = definition_name(table, mode);
@@ -100,7 +118,8 @@ impl Writer {
         match shape {
             Shape::Any => json!({ "not": { "type": "null" } }),
             Shape::AnyOrNull => json!({}),
-            Shape::Text => json!({ "type": ["string", "number"] }),
+            Shape::Text if self.variables => json!({ "type": ["string", "number"] }),
+            Shape::Text => json!({ "type": "string" }),
             Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
             Shape::Flag => self.scalar("flag", json!({ "type": "boolean" })),
             Shape::Integer => self.scalar("whole-number", json!({ "type": "integer" })),
@@ -119,17 +138,20 @@ impl Writer {
                     { "type": "integer", "minimum": 0, "maximum": 999_999_999_999_u64 },
                 ] }),
             ),
-            Shape::Choice(words) => or_variable(json!({ "enum": words })),
+            Shape::Choice(words) => self.or_variable(json!({ "enum": words })),
             Shape::List { element, empty } => {
                 let items = self.shape(element, mode);
                 let least = usize::from(!empty);
-                or_variable(json!({ "type": "array", "items": items, "minItems": least }))
+                self.or_variable(json!({ "type": "array", "items": items, "minItems": least }))
             }
             Shape::Named { value, .. } => {
                 let value = self.member(value, mode);
-                or_variable(json!({ "type": "object", "additionalProperties": value }))
+                self.or_variable(json!({ "type": "object", "additionalProperties": value }))
             }
-            Shape::Record(table) => or_variable(self.define(table, mode)),
+            Shape::Record(table) => {
+                let record = self.define(table, mode);
+                self.or_variable(record)
+            }
             Shape::Variants {
                 what,
                 variants,
@@ -148,9 +170,18 @@ impl Writer {
 
     /// A reference to a kind of scalar.
     fn scalar(&mut self, name: &str, schema: Value) -> Value {
-        self.definitions
-            .insert(name.to_owned(), or_variable(schema));
+        let schema = self.or_variable(schema);
+        self.definitions.insert(name.to_owned(), schema);
         reference(name)
+    }
+
+    /// Where text alone doesn't fit, a case's variable still does.
+    fn or_variable(&self, schema: Value) -> Value {
+        if !self.variables {
+            return schema;
+        }
+        let either = vec![schema, reference("variable")];
+        Value::Object(Map::from_iter([("anyOf".to_owned(), Value::Array(either))]))
     }
 
     fn variants(
@@ -175,8 +206,8 @@ impl Writer {
                     json!({ "type": "object", "not": { "anyOf": keys.collect::<Vec<_>>() } }),
                 );
             }
-            self.definitions
-                .insert(name.clone(), or_variable(json!({ "anyOf": kinds })));
+            let kinds = self.or_variable(json!({ "anyOf": kinds }));
+            self.definitions.insert(name.clone(), kinds);
         }
         reference(&name)
     }
@@ -193,12 +224,6 @@ fn definition_name(table: &Table, mode: Mode) -> String {
         Mode::Whole => name,
         Mode::Change => format!("change-of-{name}"),
     }
-}
-
-/// Where text alone doesn't fit, a case's variable still does.
-fn or_variable(schema: Value) -> Value {
-    let either = vec![schema, reference("variable")];
-    Value::Object(Map::from_iter([("anyOf".to_owned(), Value::Array(either))]))
 }
 
 fn variable() -> Value {
@@ -219,6 +244,16 @@ mod tests {
         assert!(
             committed == schema(),
             "write it again: cargo run -- schema > harness/scenario.schema.json"
+        );
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn the_committed_copy_of_the_configuration_is_up_to_date() {
+        let committed = include_str!("../../../config.schema.json");
+        assert!(
+            committed == config_schema(),
+            "write it again: cargo run -- schema config > harness/config.schema.json"
         );
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rolecall_policy::{Entry, Node, Value};
 
-use super::{Shape, Table};
+use super::{Notation, Shape, Table};
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text;
 use crate::scenario::tree::scalar;
@@ -92,9 +92,33 @@ pub(super) fn no_value_help(shape: &Shape) -> &'static str {
 }
 
 /// What to write instead of a value of another kind.
-pub(super) fn mismatch_help(node: &Node, shape: &Shape) -> Option<String> {
-    let written = scalar(node);
-    match (shape, &node.value, written) {
+pub(super) fn mismatch_help(node: &Node, shape: &Shape, notation: Notation) -> Option<String> {
+    match notation {
+        Notation::Yaml => yaml_help(node, shape),
+        #[cfg(feature = "cli")]
+        Notation::Toml => toml_help(node, shape),
+    }
+}
+
+#[cfg(feature = "cli")]
+fn toml_help(node: &Node, shape: &Shape) -> Option<String> {
+    match (shape, &node.value, scalar(node)) {
+        (Shape::List { .. }, _, Some(written)) => Some(format!("write `[\"{written}\"]`")),
+        (Shape::Text, Value::Bool(_), Some(written)) => Some(format!("write `\"{written}\"`")),
+        (Shape::Flag, Value::String(_), _) => {
+            Some("write `true` or `false`, without quotes".to_owned())
+        }
+        (Shape::Named { what, .. }, ..) => Some(format!("write a table for each {what}")),
+        (Shape::Record(table), ..) => Some(format!(
+            "write a table; its keys are {}",
+            text::list(table.names())
+        )),
+        _ => None,
+    }
+}
+
+fn yaml_help(node: &Node, shape: &Shape) -> Option<String> {
+    match (shape, &node.value, scalar(node)) {
         (Shape::List { .. }, Value::Map(_), _) => Some("begin each element with `- `".to_owned()),
         (Shape::List { .. }, _, Some(written)) => Some(format!("write `[{written}]`")),
         (Shape::Flag, Value::String(word), _) => match word.to_lowercase().as_str() {

@@ -43,9 +43,13 @@ macro_rules! table {
     };
 }
 
+#[cfg(feature = "cli")]
+mod config;
 mod file;
 mod step;
 mod value;
 mod world;
 
+#[cfg(feature = "cli")]
+pub(crate) use config::CONFIG;
 pub(crate) use file::{SCENARIO, WORLD_FILE};

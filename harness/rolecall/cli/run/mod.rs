@@ -4,7 +4,8 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::load::{Paths, load, nothing_matched, selection};
+use super::config::Settings;
+use super::load::{Paths, load_from, nothing_matched, selection};
 use super::reports::{ReportTo, Reports};
 use super::{Appearance, Exit, Format, complain};
 use crate::report::{Explain, TerminalStyle};
@@ -15,18 +16,16 @@ use crate::target::Target;
 ///
 /// Exit status: 0 all as expected; 1 an expectation failed; 2 a mistake on the command line or in a file;
 /// 3 a step ended in error; 4 nothing matched; 130 interrupted.
+///
+/// rolecall.toml has defaults for most of these; what stands here goes before it.
 #[derive(Debug, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: Paths,
 
-    /// Where to run: `mock` (in process, no socket) or `http` (the mock over loopback)
-    #[arg(short, long, default_value = "mock", value_parser = parse_target)]
-    target: Target,
+    /// Where to run: `mock` (in process, no socket) or `http` (the mock over loopback) [default: mock]
+    #[arg(short, long, value_parser = parse_target)]
+    target: Option<Target>,
 
     /// Only tests that match: `name(GLOB)`, `tag(T)`, `&`, `|`, `!`, `()`, or a part of a name
     #[arg(short = 'E', long, value_name = "FILTER")]
@@ -41,24 +40,35 @@ pub(super) struct Arguments {
     shard: Option<(usize, usize)>,
 
     /// Stop after the first test that doesn't pass
-    #[arg(long)]
-    fail_fast: bool,
+    #[arg(
+        long,
+        value_name = "BOOL",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true
+    )]
+    fail_fast: Option<bool>,
 
     /// Count steps that the target can't answer as failures
-    #[arg(long)]
-    strict: bool,
+    #[arg(
+        long,
+        value_name = "BOOL",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true
+    )]
+    strict: Option<bool>,
 
-    /// Explain decisions, check by check
+    /// Explain decisions, check by check [default: failed]
     #[arg(
         long,
         value_enum,
         value_name = "WHICH",
-        default_value = "failed",
         default_missing_value = "all",
         num_args = 0..=1,
         require_equals = true
     )]
-    explain: ExplainWhich,
+    explain: Option<ExplainWhich>,
 
     /// Write a report as well: json, junit, tap, markdown, html or github to a file, `-` for standard output
     #[arg(long, value_name = "FORMAT=FILE")]
@@ -80,7 +90,7 @@ enum ExplainWhich {
     None,
 }
 
-fn parse_target(text: &str) -> Result<Target, String> {
+pub(super) fn parse_target(text: &str) -> Result<Target, String> {
     match text {
         "mock" => Ok(Target::Mock),
         "http" => Ok(Target::Http),
@@ -108,23 +118,25 @@ pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
 
 fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> {
     let selection = selection(arguments.filter.as_deref(), arguments.shard)?;
-    let loaded = load(&arguments.paths, appearance)?;
+    let configured = arguments.paths.configured.settings(appearance)?;
+    let settings = arguments.settings().or(configured);
+    let loaded = load_from(&arguments.paths.or(&settings), appearance)?;
     let tests = selection.of(&loaded.tests);
     if tests.is_empty() {
         return Err(nothing_matched(&loaded));
     }
     watch_for_interrupt(&INTERRUPTED);
-    let runner = Runner::new(arguments.target)
-        .fail_fast(arguments.fail_fast)
-        .strict(arguments.strict)
+    let runner = Runner::new(settings.target.unwrap_or_default())
+        .fail_fast(settings.fail_fast.unwrap_or_default())
+        .strict(settings.strict.unwrap_or_default())
         .interrupted_by(&INTERRUPTED);
-    let runner = match arguments.jobs {
+    let runner = match settings.jobs {
         Some(jobs) => runner.jobs(jobs),
         None => runner,
     };
     let mut reports = Reports::new(
-        &arguments.report,
-        arguments.style(appearance),
+        settings.reports.as_deref().unwrap_or_default(),
+        arguments.style(appearance, settings.explain.unwrap_or_default()),
         appearance,
         &loaded.sources,
     )?;
@@ -137,17 +149,37 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
 }
 
 impl Arguments {
-    fn style(&self, appearance: Appearance) -> TerminalStyle {
+    /// What the command line says of what `rolecall.toml` may say as well.
+    fn settings(&self) -> Settings {
+        Settings {
+            scenarios: None,
+            target: self.target,
+            jobs: self.jobs,
+            fail_fast: self.fail_fast,
+            retries: None,
+            strict: self.strict,
+            explain: self.explain.map(Explain::from),
+            reports: (!self.report.is_empty()).then(|| self.report.clone()),
+        }
+    }
+
+    fn style(&self, appearance: Appearance, explain: Explain) -> TerminalStyle {
         TerminalStyle {
             styled: appearance.styled(&io::stdout()),
             plain: appearance.format == Format::Plain,
             quiet: self.quiet,
             verbose: self.verbose,
-            explain: match self.explain {
-                ExplainWhich::Failed => Explain::Failed,
-                ExplainWhich::All => Explain::All,
-                ExplainWhich::None => Explain::None,
-            },
+            explain,
+        }
+    }
+}
+
+impl From<ExplainWhich> for Explain {
+    fn from(which: ExplainWhich) -> Self {
+        match which {
+            ExplainWhich::Failed => Self::Failed,
+            ExplainWhich::All => Self::All,
+            ExplainWhich::None => Self::None,
         }
     }
 }
