@@ -118,7 +118,7 @@ fn the_variable_ci_chooses_no_profile() {
 #[case::misspelt_format("reports = { junti = \"x\" }", &["rolecall.toml:1:13", "did you mean `junit`?"])]
 #[case::text_for_a_list("scenarios = \"rules\"", &["rolecall.toml:1:13", "write `[\"rules\"]`"])]
 #[case::text_for_a_flag("strict = \"yes\"", &["rolecall.toml:1:10", "write `true` or `false`, without quotes"])]
-#[case::unknown_word("explain = \"failing\"", &["rolecall.toml:1:11", "did you mean `failed`?"])]
+#[case::unknown_word("explain = \"faild\"", &["rolecall.toml:1:11", "did you mean `failed`?"])]
 #[case::no_job("jobs = 0", &["rolecall.toml:1:8", "a whole number from 1 on"])]
 #[case::negative_retries("retries = -1", &["rolecall.toml:1:11", "a whole number from 0 on"])]
 #[case::unknown_target("target = \"moon\"", &["rolecall.toml:1:10", "the targets are"])]

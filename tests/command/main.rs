@@ -7,6 +7,7 @@ mod config;
 mod contract;
 mod decide;
 mod pages;
+mod running;
 mod serve;
 mod support;
 mod trust;

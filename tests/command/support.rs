@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub(crate) fn rolecall() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_aws(name)) {
         command.env_remove(name);
     }

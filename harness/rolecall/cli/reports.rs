@@ -1,7 +1,7 @@
 //! `--report FORMAT=FILE`, the terminal's own report, and what GitHub Actions wants to be told.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -122,6 +122,9 @@ impl<'a> Reports<'a> {
         let stdout_taken = asked.iter().any(|report| report.file.is_none());
         let out: Box<dyn Write> = if stdout_taken {
             Box::new(io::stderr())
+        } else if io::stdout().is_terminal() {
+            // A person sees each line when it is due.
+            Box::new(io::stdout())
         } else {
             Box::new(BufWriter::new(io::stdout()))
         };

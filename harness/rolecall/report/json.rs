@@ -38,6 +38,7 @@ impl<'a, W: Write> JsonReporter<'a, W> {
             "outcome": test.outcome().word(),
             "error": test.error,
             "seconds": test.duration.as_secs_f64(),
+            "tries": test.tries,
             "steps": steps,
         })
     }

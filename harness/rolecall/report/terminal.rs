@@ -84,14 +84,18 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
 
     fn test_line(&mut self, test: &TestResult, outcome: Outcome) -> io::Result<()> {
         let word = self.word(outcome);
+        let mut name = test.name.clone();
+        if test.tries > 1 {
+            name.push_str(&self.dim(&format!("  ({} tries)", test.tries)));
+        }
         if self.style.plain {
-            return writeln!(self.out, "{}: {}", outcome.word(), test.name);
+            return writeln!(self.out, "{}: {name}", outcome.word());
         }
         if self.style.verbose {
             let duration = self.dim(&show_duration(test.duration));
-            return writeln!(self.out, "{word}  {}  {duration}", test.name);
+            return writeln!(self.out, "{word}  {name}  {duration}");
         }
-        writeln!(self.out, "{word}  {}", test.name)
+        writeln!(self.out, "{word}  {name}")
     }
 
     fn explains(&self, step: &StepResult) -> bool {

@@ -9,8 +9,12 @@ mod execute;
 pub mod expect;
 mod filter;
 mod outcome;
+mod progress;
 mod runner;
+mod selection;
 
 pub use filter::{Filter, FilterError};
 pub use outcome::{Outcome, StepResult, Summary, TestResult};
-pub use runner::{Event, Runner, Selection};
+pub use progress::{Progress, Standing};
+pub use runner::{Event, Runner};
+pub use selection::Selection;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rolecall_policy::{Evaluation, Span};
 
 use super::describe::{self, sentence};
-use crate::scenario::model::Step;
+use crate::scenario::model::{Step, Test};
 use crate::target::Got;
 
 /// How a test or a step came out, from best to worst.
@@ -30,6 +30,11 @@ impl Outcome {
             Self::Fail => "fail",
             Self::Error => "error",
         }
+    }
+
+    /// Whether it fails a run.
+    pub const fn is_wrong(self) -> bool {
+        matches!(self, Self::Fail | Self::Error)
     }
 }
 
@@ -98,9 +103,25 @@ pub struct TestResult {
     pub error: Option<String>,
     /// How long it took.
     pub duration: Duration,
+    /// How often it was run: more than once where the first try didn't pass and there are retries. All else here is the
+    /// last try's.
+    pub tries: u32,
 }
 
 impl TestResult {
+    /// A test that could not be run.
+    pub(super) fn not_run(test: &Test, reason: String) -> Self {
+        Self {
+            name: test.name.clone(),
+            path: test.path.clone(),
+            title: test.title.clone(),
+            steps: Vec::new(),
+            error: Some(reason),
+            duration: Duration::ZERO,
+            tries: 1,
+        }
+    }
+
     /// The worst of its steps; a skip only where every step that asks something was skipped.
     pub fn outcome(&self) -> Outcome {
         if self.error.is_some() {

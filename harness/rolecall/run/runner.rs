@@ -7,38 +7,10 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use super::execute::execute;
-use super::filter::Filter;
-use super::outcome::{Outcome, StepResult, Summary, TestResult};
+use super::outcome::{StepResult, Summary, TestResult};
+use super::progress::Progress;
 use crate::scenario::model::Test;
 use crate::target::Target;
-
-/// Which tests of a load are run.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// `-E`.
-    pub filter: Option<Filter>,
-    /// `--shard K/N`: every test's place among all selected ones decides, so shards are even and stable.
-    pub shard: Option<(usize, usize)>,
-}
-
-impl Selection {
-    /// The selected tests, in order.
-    pub fn of<'a>(&self, tests: &'a [Test]) -> Vec<&'a Test> {
-        let admitted = tests.iter().filter(|test| {
-            self.filter
-                .as_ref()
-                .is_none_or(|filter| filter.admits(&test.name, &test.tags))
-        });
-        match self.shard {
-            None => admitted.collect(),
-            Some((shard, shards)) => admitted
-                .enumerate()
-                .filter(|(index, _)| index % shards == shard - 1)
-                .map(|(_, test)| test)
-                .collect(),
-        }
-    }
-}
 
 /// What a run tells, in order; reporters consume these.
 #[derive(Debug)]
@@ -70,7 +42,9 @@ pub struct Runner<'a> {
     jobs: NonZeroUsize,
     fail_fast: bool,
     strict: bool,
+    retries: u32,
     interrupted: Option<&'a AtomicBool>,
+    progress: Option<&'a Progress>,
 }
 
 impl<'a> Runner<'a> {
@@ -82,7 +56,9 @@ impl<'a> Runner<'a> {
             jobs,
             fail_fast: false,
             strict: false,
+            retries: 0,
             interrupted: None,
+            progress: None,
         }
     }
 
@@ -107,6 +83,20 @@ impl<'a> Runner<'a> {
         self
     }
 
+    /// How often a test that doesn't pass is tried again, each time in a world of its own.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Where to keep how far the run is.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a Progress) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
     /// A flag that, once set, lets running tests end and starts no more.
     #[must_use]
     pub fn interrupted_by(mut self, flag: &'a AtomicBool) -> Self {
@@ -123,7 +113,11 @@ impl<'a> Runner<'a> {
         });
         let stop = AtomicBool::new(false);
         let next = AtomicUsize::new(0);
-        let (results, finished) = mpsc::channel();
+        if let Some(progress) = self.progress {
+            progress.start(tests.len());
+        }
+        // Where nobody reads what the listener writes, the jobs wait too, and keep no heap of results.
+        let (results, finished) = mpsc::sync_channel(self.jobs.get());
         let mut order = FileOrder::default();
         std::thread::scope(|scope| {
             for _ in 0..self.jobs.get().min(tests.len()) {
@@ -151,7 +145,7 @@ impl<'a> Runner<'a> {
         tests: &[&Test],
         next: &AtomicUsize,
         stop: &AtomicBool,
-        results: &mpsc::Sender<(usize, TestResult)>,
+        results: &mpsc::SyncSender<(usize, TestResult)>,
     ) {
         let runtime = match self.target.runtime() {
             Ok(runtime) => runtime,
@@ -160,8 +154,15 @@ impl<'a> Runner<'a> {
         while !stop.load(Ordering::Relaxed) && !self.is_interrupted() {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(test) = tests.get(index) else { return };
+            if let Some(progress) = self.progress {
+                progress.began(&test.name);
+            }
             let result = runtime.block_on(self.run_test(test));
-            if self.fail_fast && matches!(result.outcome(), Outcome::Fail | Outcome::Error) {
+            let outcome = result.outcome();
+            if let Some(progress) = self.progress {
+                progress.ended(&test.name, outcome);
+            }
+            if self.fail_fast && outcome.is_wrong() {
                 stop.store(true, Ordering::Relaxed);
             }
             if results.send((index, result)).is_err() {
@@ -176,6 +177,15 @@ impl<'a> Runner<'a> {
     }
 
     async fn run_test(&self, test: &Test) -> TestResult {
+        let retries = if self.is_interrupted() {
+            0
+        } else {
+            self.retries
+        };
+        until_it_passes(retries, async || self.try_test(test).await).await
+    }
+
+    async fn try_test(&self, test: &Test) -> TestResult {
         let began = Instant::now();
         let (steps, error) = match self.target.stage(&test.world).await {
             Ok(mut stage) => {
@@ -194,28 +204,37 @@ impl<'a> Runner<'a> {
             steps,
             error,
             duration: began.elapsed(),
+            tries: 1,
         }
     }
+}
+
+/// Tries a test, and where it doesn't pass again, at most so many times more.
+async fn until_it_passes(retries: u32, attempt: impl AsyncFn() -> TestResult) -> TestResult {
+    let mut last = attempt().await;
+    while last.outcome().is_wrong() && last.tries <= retries {
+        let next = attempt().await;
+        last = TestResult {
+            tries: last.tries + 1,
+            duration: last.duration + next.duration,
+            ..next
+        };
+    }
+    last
 }
 
 /// A worker without a runtime still answers for the tests it would have run.
 fn refuse_all(
     tests: &[&Test],
     next: &AtomicUsize,
-    results: &mpsc::Sender<(usize, TestResult)>,
+    results: &mpsc::SyncSender<(usize, TestResult)>,
     reason: &str,
 ) {
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some(test) = tests.get(index) else { return };
-        let result = TestResult {
-            name: test.name.clone(),
-            path: test.path.clone(),
-            title: test.title.clone(),
-            steps: Vec::new(),
-            error: Some(format!("no runtime could be started: {reason}")),
-            duration: std::time::Duration::ZERO,
-        };
+        let reason = format!("no runtime could be started: {reason}");
+        let result = TestResult::not_run(test, reason);
         if results.send((index, result)).is_err() {
             return;
         }
@@ -251,5 +270,55 @@ impl FileOrder {
         self.summary.count(result.outcome());
         self.told += 1;
         listener(Event::TestFinished(result));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::run::Outcome;
+
+    /// A result that takes a second, with an error where it is to be wrong.
+    fn result(is_wrong: bool) -> TestResult {
+        TestResult {
+            name: "test".to_owned(),
+            path: "test.yaml".to_owned(),
+            title: "A test".to_owned(),
+            steps: Vec::new(),
+            error: is_wrong.then(|| "the world is away".to_owned()),
+            duration: Duration::from_secs(1),
+            tries: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_test_is_tried_until_it_passes_or_no_retry_is_left() {
+        for (passes_at, retries, tries, outcome) in [
+            (1, 0, 1, Outcome::Pass),
+            (1, 3, 1, Outcome::Pass),
+            (2, 0, 1, Outcome::Error),
+            (2, 1, 2, Outcome::Pass),
+            (3, 5, 3, Outcome::Pass),
+            (9, 2, 3, Outcome::Error),
+        ] {
+            let taken = Cell::new(0);
+
+            let last = until_it_passes(retries, async || {
+                taken.set(taken.get() + 1);
+                result(taken.get() < passes_at)
+            })
+            .await;
+
+            let expected = (tries, outcome, Duration::from_secs(tries.into()));
+            assert_eq!(
+                (last.tries, last.outcome(), last.duration),
+                expected,
+                "{passes_at} {retries}"
+            );
+            assert_eq!(taken.get(), tries, "{passes_at} {retries}");
+        }
     }
 }

@@ -141,7 +141,7 @@ pub(crate) fn is_world(path: &Path) -> bool {
     name.ends_with(".world.yaml") || name.ends_with(".world.yml")
 }
 
-fn is_yaml(path: &Path) -> bool {
+pub(crate) fn is_yaml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }

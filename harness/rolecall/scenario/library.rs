@@ -1,17 +1,19 @@
 //! The files of one load: each is read, and each policy prepared, once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use rolecall_policy::lint::{Advice, Services};
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Document, Node, SourceId, Span, catalog, json, managed};
 
 use super::diagnostic::Diagnostic;
 use super::discover::{display, normal, unreadable};
 use super::files::{FileKind, Files};
-use super::model::PolicyDocument;
+use super::model::{PolicyDocument, PolicyReference};
 use super::nearest::did_you_mean;
 use super::source::Sources;
 use super::text::to_json;
@@ -33,8 +35,11 @@ pub(crate) struct Library<'f> {
     policies: HashMap<PathBuf, Option<PolicyDocument>>,
     managed: HashMap<String, Option<(String, PolicyDocument)>>,
     plans: HashMap<PathBuf, Result<Arc<serde_json::Value>, Unreadable>>,
-    services: HashMap<String, Option<Arc<catalog::Service>>>,
+    services: Services,
     validated: HashSet<(Span, String)>,
+    advice: HashMap<(Span, String, Option<String>), Rc<[Advice]>>,
+    /// The files asked for since the last [`Library::take_asked`].
+    asked: BTreeSet<PathBuf>,
 }
 
 /// Why a file can't be used.
@@ -55,14 +60,28 @@ impl<'f> Library<'f> {
             policies: HashMap::new(),
             managed: HashMap::new(),
             plans: HashMap::new(),
-            services: HashMap::new(),
+            services: Services::default(),
             validated: HashSet::new(),
+            advice: HashMap::new(),
+            asked: BTreeSet::new(),
         }
+    }
+
+    /// Takes note that a file is needed, and gives the path it is known by.
+    fn ask(&mut self, path: &Path) -> PathBuf {
+        let key = normal(path);
+        self.asked.insert(key.clone());
+        key
+    }
+
+    /// The files asked for since the last call, also those that can't be read.
+    pub(crate) fn take_asked(&mut self) -> BTreeSet<PathBuf> {
+        std::mem::take(&mut self.asked)
     }
 
     /// The text of a file.
     pub(crate) fn text(&mut self, path: &Path) -> Result<SourceId, Unreadable> {
-        let key = normal(path);
+        let key = self.ask(path);
         if let Some(known) = self.texts.get(&key) {
             return known.clone();
         }
@@ -121,7 +140,7 @@ impl<'f> Library<'f> {
         path: &Path,
         found: &mut Vec<Diagnostic>,
     ) -> Result<Option<PolicyDocument>, Unreadable> {
-        let key = normal(path);
+        let key = self.ask(path);
         if let Some(known) = self.policies.get(&key) {
             return Ok(known.clone());
         }
@@ -199,17 +218,34 @@ impl<'f> Library<'f> {
     }
 
     /// A service of AWS's authorization reference, by the prefix of its actions.
-    pub(crate) fn service(&mut self, prefix: &str) -> Option<Arc<catalog::Service>> {
-        let key = prefix.to_lowercase();
-        let known = self.services.entry(key);
-        known
-            .or_insert_with(|| catalog::service(prefix).map(Arc::new))
-            .clone()
+    pub(crate) fn service(&mut self, prefix: &str) -> Option<Rc<catalog::Service>> {
+        self.services.get(prefix)
+    }
+
+    /// What the policy crate advises about a policy.
+    pub(crate) fn advice(
+        &mut self,
+        reference: &PolicyReference,
+        kind: PolicyKind<'_>,
+        account: Option<&str>,
+    ) -> Rc<[Advice]> {
+        let node = &reference.document.node;
+        if node.span.source == reference.span.source {
+            // What a case fills in changes the document, not its place.
+            return self.services.lint(node, kind, account).into();
+        }
+        let key = (node.span, kind_of(kind), account.map(str::to_owned));
+        if let Some(known) = self.advice.get(&key) {
+            return known.clone();
+        }
+        let advice: Rc<[Advice]> = self.services.lint(node, kind, account).into();
+        self.advice.insert(key, advice.clone());
+        advice
     }
 
     /// A Terraform plan in JSON.
     pub(crate) fn plan(&mut self, path: &Path) -> Result<Arc<serde_json::Value>, Unreadable> {
-        let key = normal(path);
+        let key = self.ask(path);
         if let Some(known) = self.plans.get(&key) {
             return known.clone();
         }
@@ -256,11 +292,7 @@ impl<'f> Library<'f> {
 
     /// Whether a document is looked at for the first time as this kind of policy.
     pub(crate) fn first_look(&mut self, document: &PolicyDocument, kind: PolicyKind<'_>) -> bool {
-        let kind = match kind {
-            PolicyKind::Bucket(bucket) => format!("Bucket {bucket}"),
-            other => format!("{other:?}"),
-        };
-        self.validated.insert((document.node.span, kind))
+        self.validated.insert((document.node.span, kind_of(kind)))
     }
 
     /// Whether a policy file was asked for under this path.
@@ -298,6 +330,13 @@ impl<'f> Library<'f> {
             .map(|(name, _)| name.to_string_lossy().into_owned())
             .collect();
         did_you_mean(&name, names.iter().map(String::as_str))
+    }
+}
+
+fn kind_of(kind: PolicyKind<'_>) -> String {
+    match kind {
+        PolicyKind::Bucket(bucket) => format!("Bucket {bucket}"),
+        other => format!("{other:?}"),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Loading: from paths to tests, with everything that is wrong on the way.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rolecall_policy::{Entry, Node, SourceId, Value};
 
 use super::diagnostic::Diagnostic;
-use super::discover::{Found, discover, display};
+use super::discover::{Found, discover, display, normal};
 use super::files::Files;
 use super::language::{conform, tables};
 use super::library::Library;
@@ -34,6 +34,8 @@ pub struct Loaded {
     pub tests: Vec<Test>,
     /// The texts that spans point into.
     pub sources: Sources,
+    /// For each scenario's file, as in [`Test::path`], the files it is made of: itself, and what it names.
+    pub files: BTreeMap<String, BTreeSet<PathBuf>>,
     /// All mistakes and warnings, in the order of the files and of their places.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -107,6 +109,7 @@ pub fn load_world(path: &Path, files: &dyn Files) -> (Option<World>, Loaded) {
 
 struct Loading<'f> {
     library: Library<'f>,
+    files: BTreeMap<String, BTreeSet<PathBuf>>,
     diagnostics: Vec<Diagnostic>,
     tests: Vec<Test>,
 }
@@ -121,6 +124,7 @@ impl<'f> Loading<'f> {
     fn new(files: &'f dyn Files) -> Self {
         Self {
             library: Library::new(files),
+            files: BTreeMap::new(),
             diagnostics: Vec::new(),
             tests: Vec::new(),
         }
@@ -135,6 +139,8 @@ impl<'f> Loading<'f> {
                 return None;
             }
         };
+        let itself = BTreeSet::from([normal(&found.path)]);
+        self.files.insert(display(&found.path), itself);
         let root = self.library.yaml(source, &mut self.diagnostics)?;
         Some(File {
             found,
@@ -145,7 +151,11 @@ impl<'f> Loading<'f> {
 
     fn scenario(&mut self, file: &File) {
         let mut found = Vec::new();
+        self.library.take_asked();
         let tests = self.tests_of(file, &mut found);
+        let mut asked = self.library.take_asked();
+        asked.insert(normal(&file.found.path));
+        self.files.insert(display(&file.found.path), asked);
         if !found.iter().any(Diagnostic::is_error) {
             self.tests.extend(tests);
         }
@@ -205,7 +215,8 @@ impl<'f> Loading<'f> {
         let lowered = lower::scenario(&root, case.is_some(), &mut self.library, &mut own);
         let mut advice = Vec::new();
         if !own.iter().any(Diagnostic::is_error) {
-            advice = lint(&root, &lowered.world, &lowered.steps, file.source);
+            let (world, steps) = (&lowered.world, &lowered.steps);
+            advice = lint(&root, world, steps, file.source, &mut self.library);
         }
         match &filled {
             Some(filled) => found.extend(own.into_iter().map(|own| filled.explain(own))),
@@ -243,21 +254,32 @@ impl<'f> Loading<'f> {
     fn finish(self) -> Loaded {
         let Self {
             library,
+            files,
             mut diagnostics,
             tests,
         } = self;
         variables::drop_consequences(&mut diagnostics);
         mute::apply(&library.sources, &mut diagnostics);
         let mut seen = HashSet::new();
-        diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        diagnostics.retain(|diagnostic| seen.insert(identity(diagnostic)));
         diagnostics.sort_by_key(|diagnostic| diagnostic.at.as_ref().map(|(span, _)| *span));
         let diagnostics = shown(&diagnostics, &library.sources);
         Loaded {
             tests,
             sources: library.sources,
+            files,
             diagnostics,
         }
     }
+}
+
+/// What makes two diagnostics the same: advice about a policy that several scenarios use is told once.
+fn identity(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut same = diagnostic.clone();
+    if !same.is_error() {
+        same.related.clear();
+    }
+    same
 }
 
 /// Of each file the first diagnostics, and how many more there are.

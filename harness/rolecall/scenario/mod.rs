@@ -29,7 +29,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
 #[cfg(feature = "cli")]
-pub(crate) use discover::display;
+pub(crate) use discover::{display, is_yaml, normal};
 pub use files::{Disk, FileKind, Files};
 pub use language::schema;
 #[cfg(feature = "cli")]

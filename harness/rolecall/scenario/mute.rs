@@ -9,25 +9,61 @@ use super::nearest::did_you_mean;
 use super::source::{Source, Sources, narrow};
 use super::text;
 
-/// The names that `allow` knows.
-pub(crate) const LINTS: &[&str] = &[
-    "cant-fail",
-    "idle-end",
-    "unknown-action",
-    "unknown-bucket",
-    "unknown-condition-key",
-    "unknown-error",
-    "unknown-lint",
-    "unknown-principal",
-    "unknown-role",
-    "unreachable-then",
-    "unused-group",
-    "unused-policy",
-    "unused-role",
-    "unused-user",
-    "unused-variable",
-    "vague-because",
+/// Every lint of scenarios, with what it warns of.
+pub(crate) const LINTS: &[(&str, &str)] = &[
+    (
+        "cant-fail",
+        "a step that comes out the same whatever the policies say",
+    ),
+    ("idle-end", "a `wait` or `change` that nothing comes after"),
+    (
+        "unexercised-policy",
+        "policies of a role, bucket or other resource that no step asks",
+    ),
+    (
+        "unknown-bucket",
+        "a call on a bucket that the world lacks, where a success or a decision is expected",
+    ),
+    (
+        "unknown-error",
+        "an error code that the operation doesn't have",
+    ),
+    (
+        "unknown-lint",
+        "a comment that mutes a warning that doesn't exist",
+    ),
+    (
+        "unknown-principal",
+        "a user, role or provider in a policy that the world lacks, so that it never matches",
+    ),
+    ("unknown-role", "a role's ARN that the world lacks"),
+    (
+        "unreachable-role",
+        "a role whose trust policy allows nothing",
+    ),
+    (
+        "unreachable-then",
+        "steps under an `assume` that is expected to be denied",
+    ),
+    ("unused-group", "a group that nobody is in"),
+    (
+        "unused-policy",
+        "a customer managed policy that nothing has",
+    ),
+    ("unused-role", "a role that no step and no policy names"),
+    ("unused-user", "a user that no step and no policy names"),
+    ("unused-variable", "a variable of `cases` that no step uses"),
+    (
+        "vague-because",
+        "a `because` that holds for nearly any denial",
+    ),
 ];
+
+/// The names that `allow` knows: those of scenarios, and those of policies.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let lints = LINTS.iter().chain(&rolecall_policy::lint::LINTS);
+    lints.map(|(name, _)| *name)
+}
 
 const MARK: &str = "rolecall:";
 
@@ -121,14 +157,35 @@ fn allowed(line: &str) -> Vec<(usize, &str)> {
 }
 
 fn check(name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
-    if LINTS.contains(&name) {
+    if names().any(|known| known == name) {
         return;
     }
-    let help = did_you_mean(name, LINTS.iter().copied());
+    let help = did_you_mean(name, names());
     let warning = Diagnostic::warning("unknown-lint", format!("no warning is named `{name}`"))
         .at(span, "mutes nothing")
-        .help(
-            help.unwrap_or_else(|| format!("warnings are {}", text::list(LINTS.iter().copied()))),
-        );
+        .help(help.unwrap_or_else(|| format!("warnings are {}", text::list(names()))));
     diagnostics.push(warning);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_every_lint() {
+        let documentation = include_str!("../../../docs/lints.md");
+        for (name, about) in LINTS.iter().chain(&rolecall_policy::lint::LINTS) {
+            let row = format!("| `{name}` | {about} |");
+            assert!(
+                documentation.contains(&row),
+                "docs/lints.md lacks the row\n{row}"
+            );
+        }
+        let rows = documentation.lines().filter(|line| line.starts_with("| `"));
+        assert_eq!(
+            rows.count(),
+            names().count(),
+            "docs/lints.md has a row too many"
+        );
+    }
 }

@@ -79,15 +79,23 @@ pub const LINTS: [(&str, &str); 8] = [
 /// # Ok::<(), rolecall_policy::json::JsonError>(())
 /// ```
 pub fn lint(node: &Node, kind: PolicyKind<'_>, account: Option<&str>) -> Vec<Advice> {
+    Services::default().lint(node, kind, account)
+}
+
+fn advise(
+    node: &Node,
+    kind: PolicyKind<'_>,
+    account: Option<&str>,
+    services: &mut Services,
+) -> Vec<Advice> {
     let Some(outline) = outline(node, &mut crate::validate::Findings::default()) else {
         return Vec::new();
     };
     let mut advice = Vec::new();
-    let mut services = Services::default();
     for part in &outline.statements {
-        actions::check(part, &mut services, &mut advice);
-        keys::check(part, &mut services, &mut advice);
-        effect::check(part, kind, &mut services, &mut advice);
+        actions::check(part, services, &mut advice);
+        keys::check(part, services, &mut advice);
+        effect::check(part, kind, services, &mut advice);
         if kind == PolicyKind::Trust {
             trust::check(part, account, &mut advice);
         }
@@ -115,14 +123,26 @@ impl Advice {
     }
 }
 
-/// The services looked up so far.
-#[derive(Default)]
-struct Services {
+/// The services looked up so far. Looking one up takes longer than all else here, so whoever has many documents keeps
+/// these from one to the next.
+#[derive(Debug, Default)]
+pub struct Services {
     known: BTreeMap<String, Option<Rc<Service>>>,
 }
 
 impl Services {
-    fn get(&mut self, prefix: &str) -> Option<Rc<Service>> {
+    /// As [`lint`](fn@lint).
+    pub fn lint(
+        &mut self,
+        node: &Node,
+        kind: PolicyKind<'_>,
+        account: Option<&str>,
+    ) -> Vec<Advice> {
+        advise(node, kind, account, self)
+    }
+
+    /// As [`catalog::service`].
+    pub fn get(&mut self, prefix: &str) -> Option<Rc<Service>> {
         let folded = prefix.to_ascii_lowercase();
         let look_up = || catalog::service(prefix).map(Rc::new);
         self.known.entry(folded).or_insert_with(look_up).clone()

@@ -40,7 +40,7 @@ impl Configured {
     ///
     /// [`Exit::Usage`], told, if the file has a mistake or there is no such profile.
     pub(super) fn settings(&self, appearance: Appearance) -> Result<Settings, Exit> {
-        let Some(path) = self.config.clone().or_else(find) else {
+        let Some(path) = self.file() else {
             return match &self.profile {
                 None => Ok(Settings::default()),
                 Some(profile) => Err(nowhere(profile)),
@@ -70,6 +70,11 @@ impl Configured {
             Some(profile) if !known => Err(unknown(profile, &path, &root)),
             _ => Ok(settings),
         }
+    }
+
+    /// The file: the one named, else the nearest.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(find)
     }
 }
 

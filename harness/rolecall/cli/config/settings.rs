@@ -14,6 +14,8 @@ use crate::target::Target;
 /// What can be said in `rolecall.toml` and on the command line; `None` where it wasn't.
 #[derive(Clone, Debug, Default)]
 pub(in crate::cli) struct Settings {
+    /// The project's folder, from the working directory on: where `rolecall.toml` is, else here.
+    pub(in crate::cli) root: PathBuf,
     pub(in crate::cli) scenarios: Option<Vec<PathBuf>>,
     pub(in crate::cli) target: Option<Target>,
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
@@ -28,6 +30,7 @@ impl Settings {
     /// These, and where they are silent, those.
     pub(in crate::cli) fn or(self, those: Self) -> Self {
         Self {
+            root: those.root,
             scenarios: self.scenarios.or(those.scenarios),
             target: self.target.or(those.target),
             jobs: self.jobs.or(those.jobs),
@@ -43,6 +46,7 @@ impl Settings {
     pub(super) fn read(table: &Node, folder: &Path, found: &mut Vec<Diagnostic>) -> Self {
         let scenarios = table.get("scenarios").map(|_| texts(table, "scenarios"));
         Self {
+            root: folder.to_owned(),
             scenarios: scenarios.map(|paths| paths.iter().map(|path| folder.join(path)).collect()),
             target: parsed(table, "target", found, parse_target),
             jobs: parsed(table, "jobs", found, |written| {

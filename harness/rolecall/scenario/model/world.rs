@@ -101,6 +101,16 @@ pub struct Role {
     pub max_session: i64,
 }
 
+impl Role {
+    /// `arn:aws:iam::123456789012:role/ci/Deploy`.
+    pub fn arn(&self) -> String {
+        format!(
+            "arn:aws:iam::{}:role{}{}",
+            self.account, self.path, self.name.value
+        )
+    }
+}
+
 /// A customer managed policy.
 #[derive(Clone, Debug)]
 pub struct CustomerPolicy {

@@ -87,14 +87,23 @@ pub(super) const TRUST_ANN: &str = r#"{
   }
 }"#;
 
-/// What a scenario comes to, with `ann.json`, a trust policy that names the user `ann`, beside it.
+/// What a scenario comes to, with two trust policies beside it: `ann.json` names the user `ann`, `everyone.json`
+/// everyone.
 pub(super) fn load_text(text: &str) -> Loaded {
-    load(
-        &["s.yaml".into()],
-        &Memory::default()
-            .with("s.yaml", text)
-            .with("ann.json", TRUST_ANN),
-    )
+    load_files(&[("s.yaml", text)])
+}
+
+/// What several scenarios come to, with the same policies beside them.
+pub(super) fn load_files(scenarios: &[(&str, &str)]) -> Loaded {
+    let everyone = TRUST_ANN.replace("arn:aws:iam::123456789012:user/ann", "*");
+    let mut files = Memory::default()
+        .with("ann.json", TRUST_ANN)
+        .with("everyone.json", everyone);
+    for (path, text) in scenarios {
+        files = files.with(path, text);
+    }
+    let paths: Vec<PathBuf> = scenarios.iter().map(|(path, _)| path.into()).collect();
+    load(&paths, &files)
 }
 
 /// The one test of a scenario without mistakes.

@@ -61,6 +61,21 @@ fn each_lint_warns_of_what_it_is_for() {
             "",
         ),
         (
+            "buckets: { sites: { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::sites/*' } } } }\n",
+            "  - { as: ann, assume: Deploy }",
+            "unexercised-policy",
+        ),
+        (
+            "buckets: { sites: { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::sites/*' } } } }\n",
+            "  - { as: ann, assume: Deploy, then: [{ can: ['s3:GetObject on arn:aws:s3:::sites/x'] }] }",
+            "",
+        ),
+        (
+            "resources: { 'arn:aws:sqs:us-east-1:123456789012:q': { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 'sqs:SendMessage', Resource: '*' } } } }\n",
+            "  - { as: ann, assume: Deploy }",
+            "unexercised-policy",
+        ),
+        (
             "",
             "  - { as: ann, can: ['iam:PassRole on arn:aws:iam::123456789012:role/ops/Deploy'] }",
             "",
@@ -77,6 +92,109 @@ fn each_lint_warns_of_what_it_is_for() {
             .filter(|code| !code.is_empty())
             .collect();
         assert_eq!(codes, wanted, "{world}{steps}");
+    }
+}
+
+/// A scenario in which `ann` assumes `Deploy`, which has these members beside or in the place of its trust.
+fn with_role(members: &str, step: &str) -> String {
+    format!(
+        "scenario: x\nusers: {{ ann: {{}} }}\nroles: {{ Deploy: {{ {members} }} }}\nsteps: [{step}]\n"
+    )
+}
+
+#[test]
+fn policies_of_a_role_that_no_session_asks_decide_nothing() {
+    let own = "trust: ann.json, policies: [{ Version: '2012-10-17', Statement: { Effect: Allow, Action: 's3:*', Resource: '*' } }]";
+    let managed = "trust: ann.json, policies: [AmazonS3FullAccess]";
+    let message = "the policies of the role `Deploy` decide nothing";
+    for (members, step, wanted) in [
+        (own, "{ as: ann, assume: Deploy }", &[message][..]),
+        (
+            own,
+            "{ as: ann, assume: Deploy, then: [{ wait: 5m }, { as: ann, call: s3:ListBuckets }] }",
+            &[message],
+        ),
+        (
+            own,
+            "{ as: ann, assume: Deploy, then: [{ call: s3:ListBuckets }] }",
+            &[],
+        ),
+        (
+            own,
+            "{ as: ann, assume: Deploy, then: [{ can: ['s3:ListAllMyBuckets'] }] }",
+            &[],
+        ),
+        (managed, "{ as: ann, assume: Deploy }", &[]),
+        (
+            own,
+            "{ as: { service: lambda.amazonaws.com }, assume: Deploy, expect: denied }",
+            &[],
+        ),
+    ] {
+        let loaded = load_text(&with_role(members, step));
+        assert_eq!(warnings(&loaded), wanted, "{members} {step}");
+    }
+}
+
+#[test]
+fn a_role_whose_trust_allows_nothing_is_out_of_reach() {
+    let trust = |effect: &str| {
+        format!(
+            "trust: {{ Statement: {{ Effect: {effect}, Principal: {{ AWS: '123456789012' }}, Action: 'sts:AssumeRole' }} }}"
+        )
+    };
+    for (effect, wanted) in [
+        ("Deny", &["nobody can assume the role `Deploy`"][..]),
+        ("Allow", &[]),
+    ] {
+        let loaded = load_text(&with_role(
+            &trust(effect),
+            "{ as: ann, assume: Deploy, expect: denied }",
+        ));
+        assert_eq!(warnings(&loaded), wanted, "{effect}");
+    }
+}
+
+#[test]
+fn advice_about_a_policy_is_muted_where_the_policy_is_or_where_it_is_used() {
+    let step = "{ as: ann, assume: Deploy }";
+    let trust = "trust: { Statement: { Effect: Allow, Principal: { AWS: '*' }, Action: 'sts:AssumeRole' } }";
+    let inline = with_role(trust, step);
+    let file = with_role("trust: everyone.json", step);
+    for (text, muted) in [
+        (&inline, false),
+        (&file, false),
+        (&inline, true),
+        (&file, true),
+    ] {
+        let comment = if muted {
+            "# rolecall: allow(open-trust)\n"
+        } else {
+            ""
+        };
+        let loaded = load_text(&format!("{comment}{text}"));
+        let wanted: &[&str] = if muted {
+            &[]
+        } else {
+            &["anyone in any AWS account may take on this role"]
+        };
+        assert_eq!(warnings(&loaded), wanted, "{comment}{text}");
+    }
+}
+
+#[test]
+fn advice_about_a_policy_that_one_scenario_mutes_reaches_the_other() {
+    let step = "{ as: ann, assume: Deploy }";
+    let text = with_role("trust: everyone.json", step);
+    let muted = format!("# rolecall: allow(open-trust)\n{text}");
+    for (first, second, wanted) in [
+        (&muted, &text, 1),
+        (&text, &muted, 1),
+        (&muted, &muted, 0),
+        (&text, &text, 1),
+    ] {
+        let loaded = load_files(&[("a.yaml", first.as_str()), ("b.yaml", second.as_str())]);
+        assert_eq!(super::warnings(&loaded).len(), wanted, "{first}{second}");
     }
 }
 

@@ -2,11 +2,15 @@
 //!
 //! What only one of several cases needs is needed: [`load`](super::load) keeps the advice that holds for all of them.
 
+mod exercise;
+mod policies;
+
 use std::collections::BTreeSet;
 
 use rolecall_policy::{Node, SourceId, Span};
 
 use super::diagnostic::Diagnostic;
+use super::library::Library;
 use super::model::{Actor, Because, Entity, Expect, Role, Spanned, Step, User, Verb, World};
 use super::tree::{elements, entries, scalar, section, walk};
 
@@ -16,6 +20,7 @@ pub(crate) fn lint(
     world: &World,
     steps: &[Step],
     source: SourceId,
+    library: &mut Library<'_>,
 ) -> Vec<Diagnostic> {
     let mut lint = Lint {
         root,
@@ -28,7 +33,15 @@ pub(crate) fn lint(
     lint.unused();
     lint.steps(steps, false);
     lint.end(section_steps(root));
-    lint.found
+    let mut found = lint.found;
+    found.extend(exercise::unexercised(
+        world,
+        steps,
+        section_steps(root),
+        source,
+    ));
+    found.extend(policies::advise(world, steps, library));
+    found
 }
 
 struct Lint<'n> {
