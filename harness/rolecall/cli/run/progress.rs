@@ -77,17 +77,16 @@ fn line(standing: &Standing, width: usize) -> String {
     } = standing;
     let full = (ended * BAR).checked_div(*tests).unwrap_or(0).min(BAR);
     let bar = format!("[{}{}]", "=".repeat(full), " ".repeat(BAR - full));
-    let mut line = format!(
-        "{bar} {ended:>digits$}/{tests}",
-        digits = tests.to_string().len()
-    );
-    if *wrong > 0 {
-        line.push_str(&format!(", {wrong} not passed"));
-    }
-    if !running.is_empty() {
-        line.push_str(": ");
-        line.push_str(&running.join(", "));
-    }
+    let digits = tests.to_string().len();
+    let wrong = match wrong {
+        0 => String::new(),
+        wrong => format!(", {wrong} not passed"),
+    };
+    let running = match running.as_slice() {
+        [] => String::new(),
+        running => format!(": {}", running.join(", ")),
+    };
+    let line = format!("{bar} {ended:>digits$}/{tests}{wrong}{running}");
     shortened(&line, width)
 }
 

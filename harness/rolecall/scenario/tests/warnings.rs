@@ -61,19 +61,14 @@ fn each_lint_warns_of_what_it_is_for() {
             "",
         ),
         (
-            "buckets: { sites: { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::sites/*' } } } }\n",
-            "  - { as: ann, assume: Deploy }",
-            "unexercised-policy",
-        ),
-        (
-            "buckets: { sites: { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::sites/*' } } } }\n",
-            "  - { as: ann, assume: Deploy, then: [{ can: ['s3:GetObject on arn:aws:s3:::sites/x'] }] }",
-            "",
-        ),
-        (
             "resources: { 'arn:aws:sqs:us-east-1:123456789012:q': { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 'sqs:SendMessage', Resource: '*' } } } }\n",
             "  - { as: ann, assume: Deploy }",
             "unexercised-policy",
+        ),
+        (
+            "resources: { 'arn:aws:sqs:us-east-1:123456789012:q': { policy: { Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: 'sqs:SendMessage', Resource: '*' } } } }\n",
+            "  - { as: ann, assume: Deploy, then: [{ can: ['sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:q'] }] }",
+            "",
         ),
         (
             "",
