@@ -8,6 +8,7 @@ mod contract;
 mod decide;
 mod pages;
 mod running;
+mod scaffolding;
 mod serve;
 mod support;
 mod trust;

@@ -1,13 +1,16 @@
 //! The command line: one file for each subcommand, each with its arguments and a function that returns the exit status.
 
 mod check;
+mod completions;
 mod config;
 mod decide;
 mod docs;
 mod exit;
 mod explain;
+mod init;
 mod list;
 mod load;
+mod man;
 mod reports;
 mod run;
 mod schema;
@@ -79,7 +82,10 @@ enum Command {
     Decide(decide::Arguments),
     Docs(docs::Arguments),
     Serve(serve::Arguments),
+    Init(init::Arguments),
     Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// The version with the days of the bundled data.
@@ -117,7 +123,10 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, appearance),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments, appearance),
+        Command::Init(arguments) => init::run(&arguments, appearance),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
     };
     exit.into()

@@ -62,6 +62,18 @@ impl Filter {
             })
     }
 
+    /// The filter for one test, as it is typed: `name(tutorial)`.
+    pub fn for_test(name: &str) -> String {
+        let mut escaped = String::with_capacity(name.len());
+        for character in name.chars() {
+            if matches!(character, '(' | ')' | '\\') {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+        }
+        format!("name({escaped})")
+    }
+
     /// Whether the filter lets a test through.
     pub fn admits(&self, name: &str, tags: &[String]) -> bool {
         self.expression.admits(name, tags)
@@ -149,10 +161,27 @@ impl Parser {
         self.take_until(|c| c.is_whitespace() || "()&|!".contains(c))
     }
 
+    /// What stands up to the closing parenthesis. Names may have parentheses, in pairs or after a backslash.
     fn argument(&mut self) -> Result<String, String> {
-        let argument = self.take_until(|c| c == ')');
-        self.expect(')')?;
-        Ok(argument.trim().to_owned())
+        let mut argument = String::new();
+        let mut open = 0_usize;
+        while let Some(character) = self.characters.get(self.at).copied() {
+            self.at += 1;
+            match character {
+                ')' if open == 0 => return Ok(argument.trim().to_owned()),
+                ')' => open -= 1,
+                '(' => open += 1,
+                '\\' => {
+                    argument.extend(self.characters.get(self.at));
+                    self.at += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            argument.push(character);
+        }
+        self.at = self.characters.len();
+        Err("expected `)`".to_owned())
     }
 
     fn take_until(&mut self, stop: impl Fn(char) -> bool) -> String {
@@ -246,6 +275,28 @@ mod tests {
     )]
     fn a_mistake_in_a_filter_has_its_place(#[case] filter: &str, #[case] expected: &str) {
         assert_eq!(Filter::parse(filter).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn names_may_have_parentheses() {
+        for (filter, name) in [
+            ("name(id (typo))", "id (typo)"),
+            (r"name(id \(typo)", "id (typo"),
+            (r"name(a\)) & !name(b)", "a)"),
+            (r"name(a\\b)", r"a\b"),
+        ] {
+            assert!(Filter::parse(filter).unwrap().admits(name, &[]), "{filter}");
+        }
+        for name in ["tutorial", "id (typo)", ") (", r"a\b", "a & b"] {
+            let filter = Filter::for_test(name);
+            assert!(
+                Filter::parse(&filter).unwrap().admits(name, &[]),
+                "{filter}"
+            );
+        }
+        for filter in [r"name(a\", r"name(a\)", "name(a (b)"] {
+            assert!(Filter::parse(filter).is_err(), "{filter}");
+        }
     }
 
     #[test]
