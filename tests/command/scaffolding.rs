@@ -98,7 +98,7 @@ fn each_shell_gets_completions(#[case] shell: &str, #[case] expected: &str) {
     let text = stdout(&run_in(Path::new("."), &["completions", shell]));
 
     assert!(text.contains(expected), "{text}");
-    assert!(text.contains("--fail-fast"), "{text}");
+    assert!(text.contains("fail-fast"), "{text}");
 }
 
 #[test]
