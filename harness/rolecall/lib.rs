@@ -17,14 +17,20 @@
 //! assert_eq!(summary.to_string(), "1 passed, 0 failed");
 //! ```
 //!
+//! Three lines make every scenario a test of `cargo test` (`suite`, with the feature of that name); [`fluent`] is for those
+//! who prefer Rust to YAML.
+//!
 //! The mock AWS, the policy engine and the wire formats are crates of their own: `rolecall-mock`, `rolecall-policy` and
 //! `rolecall-wire`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod fluent;
 pub mod insight;
 pub mod pages;
 pub mod report;
 pub mod run;
 pub mod scenario;
+#[cfg(feature = "suite")]
+pub mod suite;
 pub mod target;

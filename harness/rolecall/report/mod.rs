@@ -21,6 +21,9 @@ pub use json::JsonReporter;
 pub use junit::JunitReporter;
 pub use markdown::MarkdownReporter;
 pub use tap::TapReporter;
+pub(crate) use terminal::step_that_failed;
+#[cfg(feature = "suite")]
+pub(crate) use terminal::test_that_failed;
 pub use terminal::{Explain, TerminalReporter, TerminalStyle};
 
 use account::{account, spoken_reasons};

@@ -261,6 +261,35 @@ fn is_wrong(step: &StepResult) -> bool {
     matches!(step.outcome, Outcome::Fail | Outcome::Error)
 }
 
+/// What is told of a step that came out otherwise than expected, for the message of a panic.
+pub(crate) fn step_that_failed(step: &StepResult, sources: &Sources) -> String {
+    written(sources, |reporter| {
+        writeln!(reporter.out, "{}", step.title)?;
+        reporter.circumstances(step)?;
+        reporter.explanation(step)
+    })
+}
+
+/// What is told of a test that came out otherwise than expected.
+#[cfg(feature = "suite")]
+pub(crate) fn test_that_failed(test: &TestResult, sources: &Sources) -> String {
+    written(sources, |reporter| reporter.test(test))
+}
+
+fn written(
+    sources: &Sources,
+    write: impl FnOnce(&mut TerminalReporter<'_, &mut Vec<u8>>) -> io::Result<()>,
+) -> String {
+    let mut out = Vec::new();
+    let mut reporter = TerminalReporter::new(&mut out, sources, TerminalStyle::default());
+    let done = write(&mut reporter);
+    let text = String::from_utf8_lossy(&out).into_owned();
+    match done {
+        Ok(()) => text,
+        Err(error) => format!("{text}{error}"),
+    }
+}
+
 /// `1.2 ms`, `340 ms`, `2.5 s`.
 fn show_duration(duration: Duration) -> String {
     let milliseconds = duration.as_secs_f64() * 1000.0;

@@ -16,9 +16,41 @@ pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {
     let mut execution = Execution {
         stage,
         results: Vec::new(),
+        obtained: None,
     };
     execution.take_steps(&test.steps, None).await;
     execution.results
+}
+
+/// Takes one step, without those in its `then`, and gives what it came to; of an `assume` that succeeded also the name
+/// and the credentials of the session.
+pub(crate) async fn take(
+    step: &Step,
+    stage: &mut Stage,
+    session: Option<(String, Credentials)>,
+) -> (StepResult, Option<(String, Credentials)>) {
+    let session = session.map(|(name, credentials)| Session { name, credentials });
+    let mut alone = step.clone();
+    if let Verb::Assume(assume) = &mut alone.verb {
+        assume.then.clear();
+    }
+    let mut execution = Execution {
+        stage,
+        results: Vec::new(),
+        obtained: None,
+    };
+    execution
+        .take_steps(std::slice::from_ref(&alone), session.as_ref())
+        .await;
+    let obtained = execution.obtained;
+    let result = execution.results.pop();
+    let result = result.unwrap_or_else(|| {
+        StepResult::without_request(step, name_of(session.as_ref()), Outcome::Pass)
+    });
+    (
+        result,
+        obtained.map(|session| (session.name, session.credentials)),
+    )
 }
 
 /// What the language can say and no target can do so far.
@@ -27,6 +59,8 @@ const NOT_YET: &str = "this version can't take such a step";
 struct Execution<'a> {
     stage: &'a mut Stage,
     results: Vec<StepResult>,
+    /// The session that was obtained last.
+    obtained: Option<Session>,
 }
 
 /// The credentials that the steps of a `then` run with, and what reports call them.
@@ -93,6 +127,7 @@ impl Execution<'_> {
             Some(credentials) => {
                 let session = Session { name, credentials };
                 Box::pin(self.take_steps(&assume.then, Some(&session))).await;
+                self.obtained = Some(session);
             }
             None => self.pass_over(&assume.then, &name),
         }

@@ -13,6 +13,7 @@ mod progress;
 mod runner;
 mod selection;
 
+pub(crate) use execute::take;
 pub use filter::{Filter, FilterError};
 pub use outcome::{Outcome, StepResult, Summary, TestResult};
 pub use progress::{Progress, Standing};
