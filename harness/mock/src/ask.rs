@@ -15,7 +15,7 @@ use crate::mock::{Mock, State};
 use crate::service::call::SignatureFacts;
 use crate::service::need::Resource;
 use crate::service::s3::{keys, resource as s3};
-use crate::world::{AccountId, Distribution, Partition, RoleArn, Tags, World};
+use crate::world::{AccountId, Distribution, Partition, RoleArn, Session, Tags, World};
 
 /// Where questions are asked.
 const REGION: &str = "us-east-1";
@@ -35,6 +35,15 @@ pub enum Asker<'a> {
         account: &'a str,
         /// The user's name.
         name: &'a str,
+    },
+    /// A session of a role that begins now, whoever assumed it.
+    Role {
+        /// The account's number.
+        account: &'a str,
+        /// The role's name.
+        name: &'a str,
+        /// The session's name.
+        session: &'a str,
     },
     /// Whoever has these credentials: those of an assumed role, say.
     Holder(&'a Credentials),
@@ -96,6 +105,17 @@ fn caller(state: &State, world: &World, asker: Asker<'_>) -> Result<Caller, AskE
         Asker::User { account, name } => {
             let user = world.user(account, name);
             user.map(|user| Caller::user(user, partition))
+        }
+        Asker::Role {
+            account,
+            name,
+            session,
+        } => {
+            let role = world.role(account, name);
+            role.and_then(|role| {
+                let session = Session::of_role(role, session, state.clock.now());
+                Caller::of_session(world, &Arc::new(session), partition)
+            })
         }
         Asker::Holder(credentials) => {
             let key = world.access_key(&credentials.access_key_id);

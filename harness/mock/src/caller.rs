@@ -121,7 +121,11 @@ impl Caller {
     }
 
     /// Whoever is deleted ends their sessions; one made anew under the name is another.
-    fn of_session(world: &World, session: &Arc<Session>, partition: Partition) -> Option<Self> {
+    pub(crate) fn of_session(
+        world: &World,
+        session: &Arc<Session>,
+        partition: Partition,
+    ) -> Option<Self> {
         let account = &session.account;
         let caller = match &session.identity {
             SessionIdentity::Root => Self::root(account, partition),

@@ -147,7 +147,20 @@ pub(super) fn nothing_matched(loaded: &Loaded) -> Exit {
 ///
 /// [`Exit::Usage`], told, if the file has a mistake.
 pub(super) fn world(file: &Path, appearance: Appearance) -> Result<World, Exit> {
+    world_with_sources(file, appearance).map(|(world, _)| world)
+}
+
+/// The world of one scenario or world file, and the texts that its policies stand in.
+///
+/// # Errors
+///
+/// [`Exit::Usage`], told, if the file has a mistake.
+pub(super) fn world_with_sources(
+    file: &Path,
+    appearance: Appearance,
+) -> Result<(World, Sources), Exit> {
     let (world, loaded) = scenario::load_world(file, &Disk);
     tell(&loaded.diagnostics, &loaded.sources, appearance);
-    world.ok_or(Exit::Usage)
+    let world = world.ok_or(Exit::Usage)?;
+    Ok((world, loaded.sources))
 }

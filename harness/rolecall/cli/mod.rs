@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand, each with its arguments and a function that returns the exit status.
 
+mod can;
 mod check;
 mod completions;
 mod config;
@@ -79,6 +80,7 @@ enum Command {
     List(list::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
+    Can(can::Arguments),
     Decide(decide::Arguments),
     Docs(docs::Arguments),
     Serve(serve::Arguments),
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments, appearance),
         Command::Check(arguments) => check::run(&arguments, appearance),
         Command::Explain(arguments) => explain::run(&arguments, appearance),
+        Command::Can(arguments) => can::run(&arguments, appearance),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments, appearance),
         Command::Init(arguments) => init::run(&arguments, appearance),

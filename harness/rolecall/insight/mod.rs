@@ -1,5 +1,7 @@
 //! What the decision and its explanation are good for beyond running scenarios.
 
+mod ask;
 mod decide;
 
+pub use ask::{AskError, Subject, UnknownSubject, ask};
 pub use decide::{Answer, decide};

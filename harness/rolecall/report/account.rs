@@ -1,6 +1,6 @@
 //! What went wrong, in plain lines: for the forms that don't draw.
 
-use super::explanation::reasons;
+use super::explanation::{of_step, speak};
 use crate::run::StepResult;
 use crate::run::expect::name_of;
 use crate::scenario::Sources;
@@ -13,18 +13,6 @@ pub(super) fn account(step: &StepResult, sources: &Sources) -> Vec<String> {
         let message = error.message.as_deref().unwrap_or("(no message)");
         lines.push(format!("{}: {message}", name_of(error)));
     }
-    lines.extend(spoken_reasons(step, sources));
-    lines
-}
-
-/// Why a step was denied, in plain lines: each reason, its places, its notes.
-pub(super) fn spoken_reasons(step: &StepResult, sources: &Sources) -> Vec<String> {
-    let mut lines = Vec::new();
-    for reason in reasons(&step.evaluations, sources) {
-        lines.push(reason.headline);
-        let places = reason.places.iter();
-        lines.extend(places.map(|(span, label)| format!("{}: {label}", sources.place(*span))));
-        lines.extend(reason.notes);
-    }
+    lines.extend(speak(&of_step(step, sources), sources));
     lines
 }

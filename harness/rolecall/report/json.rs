@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
+use rolecall_policy::Span;
 use serde_json::{Value as Json, json};
 
-use super::Reporter;
-use super::explanation::reasons;
+use super::explanation::of_step;
+use super::{Reason, Reporter};
 use crate::run::{Event, StepResult, TestResult};
 use crate::scenario::Sources;
 use crate::target::Got;
@@ -56,14 +57,20 @@ impl<'a, W: Write> JsonReporter<'a, W> {
     }
 
     fn because(&self, step: &StepResult) -> Vec<Json> {
-        let place = |(span, label): &(rolecall_policy::Span, String)| json!({"place": self.sources.place(*span), "label": label});
-        reasons(&step.evaluations, self.sources)
+        of_step(step, self.sources)
             .iter()
-            .map(|reason| {
-                let places: Vec<Json> = reason.places.iter().map(place).collect();
-                json!({"reason": reason.headline, "places": places, "notes": reason.notes})
-            })
+            .map(|reason| reason.to_json(self.sources))
             .collect()
+    }
+}
+
+impl Reason {
+    /// The reason for programs, its places as `path:line:column`.
+    pub(crate) fn to_json(&self, sources: &Sources) -> Json {
+        let place =
+            |(span, label): &(Span, String)| json!({"place": sources.place(*span), "label": label});
+        let places: Vec<Json> = self.places.iter().map(place).collect();
+        json!({"reason": self.headline, "places": places, "notes": self.notes})
     }
 }
 

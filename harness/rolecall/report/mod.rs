@@ -14,7 +14,7 @@ mod terminal;
 
 use std::io;
 
-pub use explanation::{Reason, checks, explain, reasons};
+pub use explanation::{Reason, checks, draw, grants, reasons, speak};
 pub use github::GithubReporter;
 pub use html::HtmlReporter;
 pub use json::JsonReporter;
@@ -26,7 +26,7 @@ pub(crate) use terminal::step_that_failed;
 pub(crate) use terminal::test_that_failed;
 pub use terminal::{Explain, TerminalReporter, TerminalStyle};
 
-use account::{account, spoken_reasons};
+use account::account;
 
 use crate::run::Event;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::explanation::{checks, explain};
-use super::{Reporter, spoken_reasons};
+use super::Reporter;
+use super::explanation::{checks, draw, of_step, speak};
 use crate::run::expect::name_of;
 use crate::run::{Event, Outcome, StepResult, Summary, TestResult};
 use crate::scenario::Sources;
@@ -163,12 +163,13 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
     }
 
     fn explanation(&mut self, step: &StepResult) -> io::Result<()> {
+        let reasons = of_step(step, self.sources);
         if self.style.plain {
-            for line in spoken_reasons(step, self.sources) {
+            for line in speak(&reasons, self.sources) {
                 writeln!(self.out, "      because: {line}")?;
             }
         } else {
-            for line in explain(&step.evaluations, self.sources, self.style.styled).lines() {
+            for line in draw(&reasons, self.sources, self.style.styled).lines() {
                 let indented = format!("      {line}");
                 writeln!(self.out, "{}", indented.trim_end())?;
             }

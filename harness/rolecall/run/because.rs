@@ -107,7 +107,8 @@ fn denying_policies(deciding: &DecidingCheck<'_>) -> Vec<PolicyType> {
         .collect()
 }
 
-fn of_type(policy_type: PolicyType, action: &str) -> BecausePolicy {
+/// The scenario language's word for a type of policy, where the action is this.
+pub fn of_type(policy_type: PolicyType, action: &str) -> BecausePolicy {
     match policy_type {
         PolicyType::IdentityBased => BecausePolicy::Identity,
         PolicyType::ResourceBased if concerns_trust(action) => BecausePolicy::Trust,

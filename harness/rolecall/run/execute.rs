@@ -157,7 +157,7 @@ impl Execution<'_> {
             let text = format!("{host} may not assume {}", assume.role_arn);
             Got::Refused(ServiceError::new(403, "AccessDenied", text))
         };
-        self.conclude(step, None, got, asked.evaluations);
+        self.conclude(step, None, got, None, asked.evaluations);
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl Execution<'_> {
         wanted: bool,
     ) {
         let mut reasons = Vec::new();
-        let mut shown = Vec::new();
+        let (mut caller, mut shown) = (None, Vec::new());
         for question in questions {
             let asked = match who(step, session) {
                 Ok(who) => self.stage.ask(step, who, question).await,
@@ -187,6 +187,7 @@ impl Execution<'_> {
                 reasons.push(format!("{}: {reason}", question.action));
             }
             shown.extend(evaluations);
+            caller = asked.caller;
         }
         let outcome = if reasons.is_empty() {
             Outcome::Pass
@@ -195,6 +196,7 @@ impl Execution<'_> {
         };
         self.results.push(StepResult {
             reasons,
+            caller,
             evaluations: shown,
             ..StepResult::without_request(step, name_of(session), outcome)
         });
@@ -202,8 +204,9 @@ impl Execution<'_> {
 
     async fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
         let authorization_id = answer.authorization_id.as_deref();
+        let caller = self.stage.caller(authorization_id);
         let evaluations = self.stage.evaluations(authorization_id).await;
-        self.conclude(step, session, answer.got, evaluations);
+        self.conclude(step, session, answer.got, caller, evaluations);
     }
 
     fn conclude(
@@ -211,6 +214,7 @@ impl Execution<'_> {
         step: &Step,
         session: Option<&Session>,
         got: Got,
+        caller: Option<String>,
         evaluations: Vec<Evaluation>,
     ) {
         let (outcome, reasons) = match expect::judge(&step.expect, &got) {
@@ -227,6 +231,7 @@ impl Execution<'_> {
         self.results.push(StepResult {
             reasons,
             got: Some(got),
+            caller,
             evaluations,
             ..StepResult::without_request(step, name_of(session), outcome)
         });

@@ -59,6 +59,8 @@ pub struct StepResult {
     pub got: Option<Got>,
     /// Whether the step wasn't reached, as the session it runs in was not obtained; then it counts for nothing.
     pub unreached: bool,
+    /// The caller's ARN, where the target tells.
+    pub caller: Option<String>,
     /// AWS's evaluation of each action that the request needed, where the target tells.
     pub evaluations: Vec<Evaluation>,
 }
@@ -83,6 +85,7 @@ impl StepResult {
             reasons: Vec::new(),
             got: None,
             unreached: false,
+            caller: None,
             evaluations: Vec::new(),
         }
     }

@@ -38,6 +38,7 @@ pub(crate) use language::{
 };
 pub use load::{Loaded, load, load_world};
 #[cfg(feature = "cli")]
+pub(crate) use lower::{Fault, action_fault, resource_fault, unknown_action};
 pub(crate) use nearest::did_you_mean;
 #[cfg(feature = "cli")]
 pub(crate) use source::narrow;

@@ -9,7 +9,7 @@ use rolecall_policy::Evaluation;
 use super::answer::Answer;
 use super::change::apply;
 use super::client::Client;
-use super::stage::{StageError, Unasked, Who};
+use super::stage::{Asked, StageError, Unasked, Who};
 use super::world::{DEFAULT_SEED, ProvisionError, missing, provision};
 use crate::scenario::model::{
     Assume, Call, Change, ClaimValue, ContextEntry, Mfa, Question, Step, Token, World,
@@ -195,7 +195,7 @@ impl MockStage {
         step: &Step,
         who: Who<'_>,
         question: &Question,
-    ) -> Result<Vec<Evaluation>, String> {
+    ) -> Result<Asked, String> {
         let holder;
         let asker = match who {
             Who::Anonymous => Asker::Anonymous,
@@ -222,7 +222,7 @@ impl MockStage {
             &self.context(&step.context),
         );
         answer
-            .map(|authorization| authorization.evaluations())
+            .map(|authorization| Asked::from(&*authorization))
             .map_err(|error| error.to_string())
     }
 
@@ -236,6 +236,12 @@ impl MockStage {
         let name = account.map_or(name, |account| account.id.as_str());
         self.mock
             .read(|world| world.control_target(name).map(str::to_owned))
+    }
+
+    /// The ARN of whoever made a request.
+    pub(super) fn caller(&self, authorization_id: Option<&str>) -> Option<String> {
+        let authorization = self.mock.authorization(authorization_id?)?;
+        authorization.caller_arn.clone()
     }
 
     /// AWS's evaluation of each action that a request needed.
@@ -260,7 +266,7 @@ fn claim(value: &ClaimValue, now: jiff::Timestamp) -> Result<serde_json::Value, 
     }
 }
 
-fn context_key(entry: &ContextEntry) -> ContextKey {
+pub(crate) fn context_key(entry: &ContextEntry) -> ContextKey {
     ContextKey {
         key: entry.key.clone(),
         values: entry.values.clone(),

@@ -13,6 +13,7 @@ pub use stage::{Asked, Stage, StageError, Unasked, Who};
 pub use world::{DEFAULT_SEED, ProvisionError, provision};
 
 use mock_stage::MockStage;
+pub(crate) use mock_stage::context_key;
 
 use crate::scenario::model::World;
 

@@ -2,6 +2,7 @@
 
 use aws_credential_types::Credentials;
 use jiff::SignedDuration;
+use rolecall_mock::Authorization;
 use rolecall_policy::Evaluation;
 
 use super::answer::Answer;
@@ -42,15 +43,18 @@ impl From<String> for Unasked {
 pub struct Asked {
     /// Whether it is allowed.
     pub allowed: bool,
+    /// The caller's ARN; `None` for a service, an unsigned caller, and where the target doesn't tell.
+    pub caller: Option<String>,
     /// AWS's evaluation of it, where the target tells.
     pub evaluations: Vec<Evaluation>,
 }
 
-impl Asked {
-    pub(super) fn evaluated(evaluations: Vec<Evaluation>) -> Self {
+impl From<&Authorization> for Asked {
+    fn from(authorization: &Authorization) -> Self {
         Self {
-            allowed: evaluations.iter().all(Evaluation::is_allowed),
-            evaluations,
+            allowed: authorization.is_allowed(),
+            caller: authorization.caller_arn.clone(),
+            evaluations: authorization.evaluations(),
         }
     }
 }
@@ -157,7 +161,7 @@ impl Stage {
         question: &Question,
     ) -> Result<Asked, Unasked> {
         match &mut self.0 {
-            On::Mock(stage) => Ok(Asked::evaluated(stage.ask(step, who, question)?)),
+            On::Mock(stage) => Ok(stage.ask(step, who, question)?),
         }
     }
 
@@ -165,6 +169,13 @@ impl Stage {
     pub(crate) fn control_target(&self, name: &str) -> Option<String> {
         match &self.0 {
             On::Mock(stage) => stage.control_target(name),
+        }
+    }
+
+    /// The ARN of whoever made a request, where the target tells.
+    pub(crate) fn caller(&self, authorization_id: Option<&str>) -> Option<String> {
+        match &self.0 {
+            On::Mock(stage) => stage.caller(authorization_id),
         }
     }
 

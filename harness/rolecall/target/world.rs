@@ -254,7 +254,11 @@ fn policy_name(origin: &PolicyOrigin, index: usize) -> String {
         PolicyOrigin::File(path) => file_stem(path).to_owned(),
         PolicyOrigin::Inline => format!("inline-{}", index + 1),
         PolicyOrigin::Customer(name) => name.clone(),
-        PolicyOrigin::Aws(arn) => arn.rsplit('/').next().unwrap_or(arn).to_owned(),
+        PolicyOrigin::Aws(arn) => {
+            let name = arn.rsplit('/').next().unwrap_or(arn);
+            // AWS's control policies have names for ids: `p-FullAWSAccess`.
+            name.strip_prefix("p-").unwrap_or(name).to_owned()
+        }
         PolicyOrigin::Plan { address, .. } => {
             address.rsplit('.').next().unwrap_or(address).to_owned()
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::sigv4::{Algorithm, Scope, Secret, SignedRequest, SigningKey};
 
-use super::{AccountId, Tags};
+use super::{AccountId, Role, Tags};
 use crate::context::ContextKey;
 
 /// An access key, long-term (`AKIA…`) or temporary (`ASIA…`).
@@ -209,6 +209,28 @@ pub(crate) enum SessionIdentity {
 }
 
 impl Session {
+    /// A plain session of a role, to ask about: nobody gets its credentials.
+    pub(crate) fn of_role(role: &Role, session_name: &str, now: Timestamp) -> Self {
+        Self {
+            account: role.account.clone(),
+            token: Secret::from(String::new()),
+            issued: now,
+            expires: now,
+            identity: SessionIdentity::Role {
+                name: role.name.clone(),
+                id: role.id.clone(),
+                session_name: session_name.to_owned(),
+            },
+            policies: None,
+            tags: Tags::new(),
+            transitive_tags: Vec::new(),
+            source_identity: None,
+            mfa: None,
+            assumed_root: false,
+            provider_keys: Vec::new(),
+        }
+    }
+
     /// The session tags that a chained session inherits.
     pub(crate) fn inherited_tags(&self) -> impl Iterator<Item = &(String, String)> {
         self.tags.iter().filter(|(key, _)| {

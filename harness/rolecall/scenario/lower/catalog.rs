@@ -1,7 +1,7 @@
 //! Actions and condition keys that AWS doesn't have: policies take them, and they never match.
 
 use rolecall_policy::Span;
-use rolecall_policy::catalog::{global_keys, is_global_key, is_session_key, prefixes};
+use rolecall_policy::catalog::{Service, global_keys, is_global_key, is_session_key, prefixes};
 
 use super::{Lower, action};
 use crate::scenario::diagnostic::Diagnostic;
@@ -10,24 +10,10 @@ use crate::scenario::nearest::did_you_mean;
 impl Lower<'_, '_, '_> {
     /// Warns of an action that the service doesn't have.
     pub(super) fn check_known_action(&mut self, action: &str, span: Span) {
-        let Some((prefix, name)) = action.split_once(':') else {
-            return;
-        };
-        let Some(service) = self.library.service(prefix) else {
-            let help = did_you_mean(prefix, prefixes());
-            return self.unknown_action(format!("no service has actions `{prefix}:…`"), span, help);
-        };
-        if service.action(name).is_none() {
-            let actions = service.actions.iter().map(|action| action.name.as_str());
-            let help = action::of_operation(prefix, name).map_or_else(
-                || did_you_mean(name, actions),
-                |action| {
-                    Some(format!(
-                        "that is an operation; the action is `{prefix}:{action}`"
-                    ))
-                },
-            );
-            self.unknown_action(format!("{prefix} has no action `{name}`"), span, help);
+        let (prefix, _) = action.split_once(':').unwrap_or((action, ""));
+        let service = self.library.service(prefix);
+        if let Some((message, help)) = unknown_action(action, service.as_deref()) {
+            self.unknown_action(message, span, help);
         }
     }
 
@@ -75,4 +61,27 @@ impl Lower<'_, '_, '_> {
         );
         self.report(warning);
     }
+}
+
+/// What to say of an action that its service, found by its prefix, doesn't have: that, and the remedy if there is one.
+pub(crate) fn unknown_action(
+    action: &str,
+    service: Option<&Service>,
+) -> Option<(String, Option<String>)> {
+    let (prefix, name) = action.split_once(':')?;
+    let Some(service) = service else {
+        let help = did_you_mean(prefix, prefixes());
+        return Some((format!("no service has actions `{prefix}:…`"), help));
+    };
+    if service.action(name).is_some() {
+        return None;
+    }
+    let actions = service.actions.iter().map(|action| action.name.as_str());
+    let help = match action::of_operation(prefix, name) {
+        Some(action) => Some(format!(
+            "that is an operation; the action is `{prefix}:{action}`"
+        )),
+        None => did_you_mean(name, actions),
+    };
+    Some((format!("{prefix} has no action `{name}`"), help))
 }

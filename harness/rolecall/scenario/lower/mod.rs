@@ -32,7 +32,11 @@ use super::diagnostic::Diagnostic;
 use super::library::{Library, Unreadable};
 use super::model::{ContextEntry, Step, World};
 use super::tree::{one_or_many, scalar, section, text, texts};
+#[cfg(feature = "cli")]
+pub(crate) use catalog::unknown_action;
 use names::Names;
+#[cfg(feature = "cli")]
+pub(crate) use question::{Fault, action_fault, resource_fault};
 
 /// What a scenario says, before it has a name.
 pub(crate) struct Lowered {

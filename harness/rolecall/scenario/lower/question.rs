@@ -44,38 +44,68 @@ impl Lower<'_, '_, '_> {
     }
 
     fn check_action(&mut self, action: &str, span: Span) {
-        let (label, help) = match action.split_once(':') {
-            None => (
-                "an action has a service before it",
-                "write it as in a policy: `s3:GetObject`",
-            ),
-            Some(_) if action.contains(['*', '?']) => (
-                "a question is about one action",
-                "ask for each action on a line of its own",
-            ),
-            Some((service, name)) if service.is_empty() || name.is_empty() => (
-                "a half of it is missing",
-                "write it as in a policy: `s3:GetObject`",
-            ),
-            Some(_) => return self.check_known_action(action, span),
+        let Some(fault) = action_fault(action) else {
+            return self.check_known_action(action, span);
         };
-        let error = Diagnostic::error(
-            "scenario::action",
-            format!("`{action}` is no action to ask for"),
-        );
-        self.report(error.at(span, label).help(help));
+        let error = Diagnostic::error("scenario::action", fault.message);
+        self.report(error.at(span, fault.label).help(fault.help));
     }
 
     fn check_resource(&mut self, action: &str, resource: &str, span: Span) {
-        if resource == "*" || resource.starts_with("arn:") {
-            return;
+        if let Some(fault) = resource_fault(action, resource) {
+            let error = Diagnostic::error("scenario::resource-arn", fault.message);
+            self.report(error.at(span, fault.label).help(fault.help));
         }
-        let help = if action.starts_with("s3:") {
-            format!("write `{action} on arn:aws:s3:::{resource}`")
-        } else {
-            "write the whole ARN, or leave `on …` out".to_owned()
-        };
-        let error = Diagnostic::error("scenario::resource-arn", format!("`{resource}` is no ARN"));
-        self.report(error.at(span, "a resource is named by its ARN").help(help));
     }
+}
+
+/// Why something can't be asked.
+pub(crate) struct Fault {
+    /// `\`ListBuckets\` is no action to ask for`.
+    pub(crate) message: String,
+    /// What is wrong, short.
+    pub(crate) label: &'static str,
+    /// The remedy.
+    pub(crate) help: String,
+}
+
+/// Why an action can't be asked for.
+pub(crate) fn action_fault(action: &str) -> Option<Fault> {
+    let (label, help) = match action.split_once(':') {
+        None => (
+            "an action has a service before it",
+            "write it as in a policy: `s3:GetObject`",
+        ),
+        Some(_) if action.contains(['*', '?']) => (
+            "a question is about one action",
+            "ask for each action on a line of its own",
+        ),
+        Some((service, name)) if service.is_empty() || name.is_empty() => (
+            "a half of it is missing",
+            "write it as in a policy: `s3:GetObject`",
+        ),
+        Some(_) => return None,
+    };
+    Some(Fault {
+        message: format!("`{action}` is no action to ask for"),
+        label,
+        help: help.to_owned(),
+    })
+}
+
+/// Why an action can't be asked on something.
+pub(crate) fn resource_fault(action: &str, resource: &str) -> Option<Fault> {
+    if resource == "*" || resource.starts_with("arn:") {
+        return None;
+    }
+    let help = if action.starts_with("s3:") {
+        format!("write `{action} on arn:aws:s3:::{resource}`")
+    } else {
+        "write the whole ARN, or leave `on …` out".to_owned()
+    };
+    Some(Fault {
+        message: format!("`{resource}` is no ARN"),
+        label: "a resource is named by its ARN",
+        help,
+    })
 }
