@@ -89,7 +89,7 @@ impl Mock {
             caller_account: caller.account.as_ref().map(AccountId::to_string),
             questions: vec![question],
         };
-        Ok(state.ledger().add(authorization))
+        Ok(state.ledger.lock().add(authorization))
     }
 }
 

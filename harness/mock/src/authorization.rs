@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use rolecall_policy::{
@@ -44,6 +44,13 @@ impl Authorization {
     /// AWS's explanation of every question, in the order they were asked.
     pub fn evaluations(&self) -> Vec<Evaluation> {
         self.questions.iter().map(Question::explain).collect()
+    }
+
+    /// The organization that the caller's account was in.
+    pub(crate) fn organization(&self) -> Option<&str> {
+        let question = self.questions.first()?;
+        let membership = question.caller.membership.as_ref()?;
+        Some(&membership.organization)
     }
 
     /// Whether everything that was asked was allowed.
@@ -163,6 +170,16 @@ impl Question {
 /// The control policies that bind an account.
 fn levels(membership: Option<&Membership>, of: fn(&Membership) -> &Vec<Level>) -> &[Level] {
     membership.map_or(&[], |membership| of(membership))
+}
+
+/// The authorizations of late, for all who keep and look them up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedLedger(Arc<Mutex<Ledger>>);
+
+impl SharedLedger {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The authorizations of late, newest last.

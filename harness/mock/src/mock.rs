@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::authorization::{Authorization, Ledger};
+use crate::authorization::{Authorization, SharedLedger};
 use crate::clock::Clock;
 use crate::context::ContextKey;
 use crate::ids::Ids;
@@ -41,8 +41,9 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) enforce: bool,
     pub(crate) test_credentials: bool,
+    pub(crate) authorization_id_in_messages: bool,
     context: RwLock<Vec<ContextKey>>,
-    ledger: Mutex<Ledger>,
+    pub(crate) ledger: SharedLedger,
     request_ids: Mutex<Ids>,
 }
 
@@ -53,6 +54,7 @@ pub struct MockBuilder {
     clock: Option<Clock>,
     enforce: bool,
     test_credentials: bool,
+    authorization_id_in_messages: bool,
 }
 
 impl MockBuilder {
@@ -78,6 +80,15 @@ impl MockBuilder {
         self
     }
 
+    /// Whether the text of a denial ends with its authorization's id and where to look it up, as AWS does for some of its
+    /// services (not without a word). The id is in the header
+    /// [`AUTHORIZATION_ID_HEADER`](crate::AUTHORIZATION_ID_HEADER) all the same.
+    #[must_use]
+    pub fn authorization_id_in_messages(mut self, tell: bool) -> Self {
+        self.authorization_id_in_messages = tell;
+        self
+    }
+
     /// The mock.
     pub fn build(self) -> Mock {
         let start = self.world.start();
@@ -90,7 +101,8 @@ impl MockBuilder {
                 enforce: self.enforce,
                 test_credentials: self.test_credentials,
                 context: RwLock::default(),
-                ledger: Mutex::default(),
+                ledger: SharedLedger::default(),
+                authorization_id_in_messages: self.authorization_id_in_messages,
             }),
         }
     }
@@ -109,6 +121,7 @@ impl Mock {
             clock: None,
             enforce: true,
             test_credentials: false,
+            authorization_id_in_messages: false,
         }
     }
 
@@ -128,12 +141,12 @@ impl Mock {
     /// The authorization that an answer's [`AUTHORIZATION_ID_HEADER`](crate::AUTHORIZATION_ID_HEADER) names, if it is
     /// still kept.
     pub fn authorization(&self, id: &str) -> Option<Arc<Authorization>> {
-        self.state.ledger().find(id)
+        self.state.ledger.lock().find(id)
     }
 
     /// The authorizations of late, newest last: as many as make up 10,000 evaluations.
     pub fn evaluations(&self) -> Vec<Arc<Authorization>> {
-        self.state.ledger().all()
+        self.state.ledger.lock().all()
     }
 
     /// Condition keys for every request from now on; they replace the requests' own.
@@ -164,7 +177,7 @@ impl Mock {
     pub fn reset(&self) {
         *self.state.write() = self.state.first.clone();
         *self.state.request_ids() = request_ids(&self.state.first);
-        self.state.ledger().clear();
+        self.state.ledger.lock().clear();
         self.state.clock.reset();
     }
 }
@@ -181,10 +194,6 @@ impl State {
     pub(crate) fn context(&self) -> Vec<ContextKey> {
         let context = self.context.read().unwrap_or_else(PoisonError::into_inner);
         context.clone()
-    }
-
-    pub(crate) fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn request_ids(&self) -> std::sync::MutexGuard<'_, Ids> {

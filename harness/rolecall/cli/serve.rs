@@ -42,6 +42,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     no_enforce: bool,
 
+    /// End the text of denials with the authorization ID and where to look it up, as AWS does for some services
+    #[arg(long)]
+    authorization_id_in_messages: bool,
+
     /// What ids, keys and tokens follow from
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
@@ -62,6 +66,7 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
         .clock(clock(arguments.clock))
         .enforce(!arguments.no_enforce)
         .test_credentials(true)
+        .authorization_id_in_messages(arguments.authorization_id_in_messages)
         .build();
     let address = SocketAddr::new(arguments.host, arguments.port);
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -145,6 +145,11 @@ impl Exchange<'_> {
             body,
             given_keys: self.given_keys(given),
             enforce: self.state.enforce,
+            told_id: self
+                .state
+                .authorization_id_in_messages
+                .then(|| self.ids.authorization.clone()),
+            ledger: self.state.ledger.clone(),
             questions: RefCell::default(),
         }
     }
@@ -183,7 +188,7 @@ impl Exchange<'_> {
     fn record(&self, operation: &Operation, call: Call) {
         let Caller { account, .. } = &call.caller;
         let arn = call.caller.arn();
-        self.state.ledger().add(Authorization {
+        self.state.ledger.lock().add(Authorization {
             id: self.ids.authorization.clone(),
             time: call.circumstances.now,
             service: Cow::Borrowed(self.model.name()),

@@ -1,6 +1,7 @@
 //! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -8,9 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure, Value};
 
+use super::iam_toolbox::with_authorization_id;
 use super::need::{Key, Resource};
 use super::{Denial, Operation, ServiceTable};
-use crate::authorization::Question;
+use crate::authorization::{Authorization, Question, SharedLedger};
 use crate::caller::Caller;
 use crate::context::{Circumstances, ContextKey};
 use crate::world::{AccountId, Partition, World};
@@ -32,6 +34,10 @@ pub(crate) struct Call {
     pub(crate) given_keys: Vec<ContextKey>,
     /// Whether a denial is an error.
     pub(crate) enforce: bool,
+    /// The id of the request's authorization, where denials are to tell it.
+    pub(crate) told_id: Option<String>,
+    /// The authorizations of earlier requests.
+    pub(crate) ledger: SharedLedger,
     /// What was asked so far.
     pub(crate) questions: RefCell<Vec<Question>>,
 }
@@ -89,15 +95,26 @@ impl Call {
     ) -> Result<(), ServiceError> {
         let question = self.question(world, action, resource, keys);
         let refused = self.enforce && !question.is_allowed();
-        let error = refused.then(|| {
-            (self.service.denial)(&Denial {
-                caller: &self.caller,
-                question: &question,
-                is_related: self.is_related(world, resource),
-            })
-        });
+        let error = refused.then(|| self.denial(world, &question, resource));
         self.questions.borrow_mut().push(question);
         error.map_or(Ok(()), Err)
+    }
+
+    fn denial(&self, world: &World, question: &Question, resource: &Resource) -> ServiceError {
+        let error = (self.service.denial)(&Denial {
+            caller: &self.caller,
+            question,
+            is_related: self.is_related(world, resource),
+        });
+        match &self.told_id {
+            Some(id) => with_authorization_id(self, id, error),
+            None => error,
+        }
+    }
+
+    /// The authorization of an earlier request, if it is still kept.
+    pub(crate) fn authorization(&self, id: &str) -> Option<Arc<Authorization>> {
+        self.ledger.lock().find(id)
     }
 
     /// Asks for one action in passing: the answer matters, but is no part of the request's authorization.

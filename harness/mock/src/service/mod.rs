@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod cloudfront;
 mod iam;
+mod iam_toolbox;
 pub(crate) mod need;
 mod organizations;
 mod paging;
@@ -22,7 +23,7 @@ use crate::world::{AccountId, World};
 /// A service of the mock.
 #[derive(Debug)]
 pub(crate) struct ServiceTable {
-    /// Its signing name, by which its model is found too: `sts`.
+    /// Its name, by which its model is found too: `sts`.
     pub(crate) name: &'static str,
     /// The operations that are implemented.
     pub(crate) operations: &'static [&'static [Operation]],
@@ -184,15 +185,16 @@ impl ServiceTable {
 }
 
 /// The services there are.
-static SERVICES: [&ServiceTable; 5] = [
+static SERVICES: [&ServiceTable; 6] = [
     &sts::TABLE,
     &s3::TABLE,
     &iam::TABLE,
+    &iam_toolbox::TABLE,
     &cloudfront::TABLE,
     &organizations::TABLE,
 ];
 
-/// The service with a signing name.
+/// The service with a name.
 pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {
     SERVICES.into_iter().find(|service| service.name == name)
 }

@@ -57,6 +57,8 @@ pub(crate) enum ResourceKind {
     Group,
     /// The managed policy of `PolicyArn`, or the one to be made.
     Policy,
+    /// The user, group or role of `PolicySourceArn`.
+    PolicySource,
     /// The users of `PathPrefix`.
     Users,
     /// The groups of `PathPrefix`.

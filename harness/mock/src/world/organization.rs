@@ -265,6 +265,7 @@ impl Builder<'_> {
                 inline: false,
                 attached_to: Some(target.to_owned()),
                 document: Arc::clone(&spec.document.document),
+                text: Some(Arc::clone(&spec.document.json)),
             })
         };
         specs.iter().map(policy).collect()

@@ -323,6 +323,7 @@ impl Attachment {
             inline,
             attached_to: Some(owner.arn.to_owned()),
             document: Arc::clone(&document.document),
+            text: Some(Arc::clone(&document.json)),
         }))
     }
 }
@@ -334,5 +335,6 @@ pub(crate) fn resource_policy(resource: &str, uri: String, document: &PolicyDocu
         inline: true,
         attached_to: Some(resource.to_owned()),
         document: Arc::clone(&document.document),
+        text: Some(Arc::clone(&document.json)),
     })])
 }

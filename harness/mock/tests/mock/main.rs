@@ -14,6 +14,10 @@ mod iam;
 #[cfg(test)]
 mod iam_policies;
 #[cfg(test)]
+mod iam_simulate;
+#[cfg(test)]
+mod iam_toolbox;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod organization;

@@ -73,7 +73,7 @@ impl Statement {
     }
 
     /// The condition keys the statement asks about, as written: in `Condition`, and by way of policy variables.
-    pub(crate) fn context_keys(&self) -> impl Iterator<Item = &str> {
+    pub fn context_keys(&self) -> impl Iterator<Item = &str> {
         let tested = self.condition.iter().map(Clause::key_written);
         let in_values = self.condition.iter().flat_map(Clause::variables);
         let in_resources = self.resources.iter().flat_map(Resources::variables);

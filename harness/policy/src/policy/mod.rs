@@ -76,6 +76,8 @@ pub struct Policy {
     pub attached_to: Option<String>,
     /// The document.
     pub document: Arc<Document>,
+    /// The document as JSON text, for those who show it.
+    pub text: Option<Arc<str>>,
 }
 
 impl Policy {
@@ -86,6 +88,7 @@ impl Policy {
             inline: true,
             attached_to: None,
             document: document.into(),
+            text: None,
         }
     }
 
@@ -96,6 +99,7 @@ impl Policy {
             inline: false,
             attached_to: None,
             document: document.into(),
+            text: None,
         }
     }
 }

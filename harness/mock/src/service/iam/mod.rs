@@ -21,6 +21,7 @@ mod policy_versions;
 mod resource;
 mod roles;
 mod service_linked_roles;
+mod simulate;
 mod subject;
 mod tags;
 mod users;

@@ -2,7 +2,7 @@
 
 use rolecall_wire::ServiceError;
 
-use super::{account, mfa_devices, service_linked_roles, user_name};
+use super::{account, mfa_devices, service_linked_roles, simulate, user_name};
 use crate::service::call::Call;
 use crate::service::need::{Resource, ResourceKind};
 use crate::world::{AccountId, World, iam_arn, root_arn};
@@ -42,6 +42,7 @@ pub(super) fn resource(
         }
         ResourceKind::InstanceProfile => instance_profile(world, call, &account),
         ResourceKind::Group => group(world, call, &account),
+        ResourceKind::PolicySource => simulate::resource(world, call),
         ResourceKind::Policy => policy(world, call, &account),
         ResourceKind::MfaDevice => mfa_device(world, call, &account),
         ResourceKind::OidcProvider => oidc_provider(world, call, &account),

@@ -93,6 +93,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
             inline: false,
             attached_to: Some(root),
             document: Arc::clone(&policy.default.document.document),
+            text: Some(Arc::clone(&policy.default.document.json)),
         })
     });
     // Task policies only deny: what they leave is the root user's.

@@ -53,6 +53,7 @@ impl SessionPolicies {
                 inline,
                 attached_to: Some(session_arn.to_owned()),
                 document: Arc::clone(&document.document),
+                text: Some(Arc::clone(&document.json)),
             })
         };
         let inline = self

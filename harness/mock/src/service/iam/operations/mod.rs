@@ -12,7 +12,7 @@ mod roles;
 mod users;
 
 use super::subject::{OfRole, OfUser};
-use super::{boundaries, instance_profiles, tags};
+use super::{boundaries, instance_profiles, simulate, tags};
 use crate::service::Operation;
 use crate::service::need::{Key, When};
 
@@ -26,6 +26,7 @@ pub(super) const OPERATIONS: &[&[Operation]] = &[
     policies::POLICIES,
     providers::PROVIDERS,
     account::ACCOUNT,
+    simulate::OPERATIONS,
 ];
 
 /// The tags of the resource show under two names.
@@ -39,7 +40,7 @@ const BOUNDARY_OF_ROLE: Key = Key::InWorld(boundaries::held::<OfRole>);
 const SERVICE_NAME: Key = Key::Member("iam:AWSServiceName", "AWSServiceName");
 const PASSED_TO: Key = Key::From(instance_profiles::passed_to);
 
-const TAGGED: &[Key] = &[AWS_TAGS, IAM_TAGS];
+pub(super) const TAGGED: &[Key] = &[AWS_TAGS, IAM_TAGS];
 const TAGGING: &[Key] = &[AWS_TAGS, IAM_TAGS, REQUEST_TAGS];
 const MADE: &[Key] = &[REQUEST_TAGS];
 const CREATED: &[Key] = &[REQUEST_TAGS, GIVEN_BOUNDARY];
