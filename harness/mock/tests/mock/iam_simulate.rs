@@ -731,19 +731,21 @@ fn what_can_not_be_simulated_is_refused() {
         assert_eq!(code, "InvalidInput", "{text}");
         assert!(message.is_empty() || text == message, "{text}");
     }
+}
+
+#[test]
+fn a_source_that_is_not_there_is_told() {
+    let mock = setting();
+    let admin = Client::user(&mock, "admin");
     for (arn, kind, name) in [
         ("arn:aws:iam::123456789012:role/None", "role", "None"),
         ("arn:aws:iam::123456789012:user/bob", "user", "bob"),
         ("arn:aws:iam::123456789012:group/none", "group", "none"),
     ] {
         let missing = format!("The {kind} with name {name} cannot be found.");
-        for operation in [PRINCIPAL, KEYS_OF_PRINCIPAL] {
-            let request = base(&[], &[("PolicySourceArn", arn)]);
-            let request = if operation == PRINCIPAL {
-                request
-            } else {
-                with(&[("PolicySourceArn", arn)])
-            };
+        let source = with(&[("PolicySourceArn", arn)]);
+        let action = source.clone().with("ActionNames", list(&["s3:GetObject"]));
+        for (operation, request) in [(PRINCIPAL, action), (KEYS_OF_PRINCIPAL, source)] {
             assert_eq!(
                 admin.refused(operation, &request),
                 refusal("NoSuchEntity", &missing)

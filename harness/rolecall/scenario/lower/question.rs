@@ -61,7 +61,7 @@ impl Lower<'_, '_, '_> {
 
 /// Why something can't be asked.
 pub(crate) struct Fault {
-    /// `\`ListBuckets\` is no action to ask for`.
+    /// The main fact: that something is no action, or no ARN.
     pub(crate) message: String,
     /// What is wrong, short.
     pub(crate) label: &'static str,

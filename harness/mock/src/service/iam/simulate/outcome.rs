@@ -1,19 +1,19 @@
 //! What came out of one action on one resource.
 
 use rolecall_policy::evaluation::{Element, StatementTrace};
-use rolecall_policy::{Check, CheckType, Context, Effect, Evaluation, PolicyType};
+use rolecall_policy::{Check, CheckType, Effect, Evaluation, PolicyType};
+
+use super::simulation::Simulation;
 
 /// What came out of one action on one resource.
-pub(super) struct Outcome {
+pub(super) struct Outcome<'s> {
+    pub(super) simulation: &'s Simulation,
     pub(super) evaluation: Evaluation,
     pub(super) has_resource_policy: bool,
     pub(super) is_cross_account: bool,
-    pub(super) has_boundary: bool,
-    pub(super) in_organization: bool,
-    pub(super) context: Context,
 }
 
-impl Outcome {
+impl Outcome<'_> {
     /// `Allow`, `ExplicitDeny` or `ImplicitDeny`; what service control policies refuse goes no further.
     pub(super) fn decision(&self) -> Effect {
         let of_organization = worst(self.of_organization());
@@ -25,15 +25,16 @@ impl Outcome {
 
     /// Whether the service control policies let the action through; `None` outside an organization.
     pub(super) fn allowed_by_organizations(&self) -> Option<bool> {
-        self.in_organization
+        self.simulation
+            .in_organization
             .then(|| worst(self.of_organization()) == Effect::Allow)
     }
 
     /// Whether the permissions boundary allows the action, be that needed or not; `None` without one.
     pub(super) fn allowed_by_boundary(&self) -> Option<bool> {
         let check = self.check(CheckType::PermissionsBoundary);
-        self.has_boundary
-            .then(|| check.is_some_and(|check| check.effect == Effect::Allow))
+        let boundary = self.simulation.boundary.as_ref();
+        boundary.map(|_| check.is_some_and(|check| check.effect == Effect::Allow))
     }
 
     /// Each side's decision, where there are two accounts.
@@ -85,7 +86,7 @@ impl Outcome {
         for trace in traces.filter(|trace| asks_for_keys(trace)) {
             for key in keys(trace) {
                 let is_new = !missing.iter().any(|other| other.eq_ignore_ascii_case(key));
-                if is_new && self.context.get(key).is_none() {
+                if is_new && self.simulation.context.get(key).is_none() {
                     missing.push(key.to_owned());
                 }
             }

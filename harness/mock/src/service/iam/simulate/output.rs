@@ -12,7 +12,7 @@ use super::outcome::{Outcome, name};
 use super::position::{self, Position};
 
 /// The result of an action on all resources.
-pub(super) fn result(action: &str, resources: &[String], outcomes: &[Outcome]) -> Value {
+pub(super) fn result(action: &str, resources: &[String], outcomes: &[Outcome<'_>]) -> Value {
     let first = resources.first().map_or("*", String::as_str);
     let result = Structure::new()
         .with("EvalActionName", action)
@@ -40,7 +40,7 @@ pub(super) fn result(action: &str, resources: &[String], outcomes: &[Outcome]) -
 }
 
 /// What is refused on one resource is refused.
-fn overall(outcomes: &[Outcome]) -> Effect {
+fn overall(outcomes: &[Outcome<'_>]) -> Effect {
     let decisions = || outcomes.iter().map(Outcome::decision);
     [Effect::ExplicitDeny, Effect::ImplicitDeny]
         .into_iter()
@@ -48,7 +48,7 @@ fn overall(outcomes: &[Outcome]) -> Effect {
         .unwrap_or(Effect::Allow)
 }
 
-fn alone(outcome: &Outcome, result: Structure, everywhere: bool) -> Structure {
+fn alone(outcome: &Outcome<'_>, result: Structure, everywhere: bool) -> Structure {
     let result = result
         .with("MatchedStatements", statements(&outcome.matched()))
         .with("MissingContextValues", missing(outcome));
@@ -61,7 +61,7 @@ fn alone(outcome: &Outcome, result: Structure, everywhere: bool) -> Structure {
     }
 }
 
-fn on_resource(resource: &str, outcome: &Outcome) -> Value {
+fn on_resource(resource: &str, outcome: &Outcome<'_>) -> Value {
     let result = Structure::new()
         .with("EvalResourceName", resource)
         .with("EvalResourceDecision", decision(outcome.decision()))
@@ -74,19 +74,19 @@ fn on_resource(resource: &str, outcome: &Outcome) -> Value {
     with_boundary(outcome, result).into()
 }
 
-fn with_organizations(outcome: &Outcome, result: Structure) -> Structure {
+fn with_organizations(outcome: &Outcome<'_>, result: Structure) -> Structure {
     let detail = |allowed: bool| Structure::new().with("AllowedByOrganizations", allowed);
     let allowed = outcome.allowed_by_organizations();
     result.with_some("OrganizationsDecisionDetail", allowed.map(detail))
 }
 
-fn with_boundary(outcome: &Outcome, result: Structure) -> Structure {
+fn with_boundary(outcome: &Outcome<'_>, result: Structure) -> Structure {
     let detail = |allowed: bool| Structure::new().with("AllowedByPermissionsBoundary", allowed);
     let allowed = outcome.allowed_by_boundary();
     result.with_some("PermissionsBoundaryDecisionDetail", allowed.map(detail))
 }
 
-fn missing(outcome: &Outcome) -> Vec<Value> {
+fn missing(outcome: &Outcome<'_>) -> Vec<Value> {
     let keys = outcome.missing_keys().into_iter();
     keys.map(Value::from).collect()
 }

@@ -21,7 +21,7 @@ pub(super) struct Simulation {
 
 impl Simulation {
     /// Evaluates an action on a resource.
-    pub(super) fn run(&self, action: &str, resource: &str) -> Outcome {
+    pub(super) fn run(&self, action: &str, resource: &str) -> Outcome<'_> {
         // AWS reads a trust policy given as the resource's policy and then ignores it, even a Deny
         // (github.com/aws/aws-cli/issues/10314).
         let resource_policy = self
@@ -46,12 +46,10 @@ impl Simulation {
             },
         });
         Outcome {
+            simulation: self,
             evaluation,
             has_resource_policy: resource_policy.is_some(),
             is_cross_account: owner.is_some_and(|owner| self.principal.account() != Some(owner)),
-            has_boundary: self.boundary.is_some(),
-            in_organization: self.in_organization,
-            context: self.context.clone(),
         }
     }
 }
