@@ -7,6 +7,7 @@ mod can;
 mod config;
 mod contract;
 mod decide;
+mod explain;
 mod pages;
 mod running;
 mod scaffolding;

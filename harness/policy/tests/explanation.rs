@@ -474,3 +474,34 @@ fn deciding_allocates_nothing() {
         ["ALLOW", "ALLOW", "EXPLICIT_DENY", "IMPLICIT_DENY"]
     );
 }
+
+#[test]
+fn the_conditions_that_held_are_told_with_what_the_request_had() {
+    let mut context = Context::new();
+    context.set("aws:SourceIp", "198.51.100.7");
+    let identity = set(
+        "identity",
+        r#"{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {
+                "NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+                "Null": {"aws:TokenIssueTime": "true"}}},
+           {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {
+                "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "Bool": {"aws:SecureTransport": "false"}}}"#,
+    );
+    let policies = Policies {
+        identity: &identity,
+        ..Policies::default()
+    };
+    let evaluation = explain(&get_object(
+        &Principal::user(USER, None),
+        &context,
+        policies,
+    ));
+    let [matched, missed] = evaluation.checks[0].statements.as_slice() else {
+        panic!("{evaluation:?}");
+    };
+
+    let had: Vec<_> = matched.held.iter().map(|held| held.had.clone()).collect();
+    assert_eq!(had, [vec!["198.51.100.7".to_owned()], vec![]]);
+    assert_eq!(matched.held[0].wanted, ["203.0.113.0/24"]);
+    assert_eq!((missed.held.len(), missed.mismatches.len()), (1, 1));
+}

@@ -6,17 +6,18 @@ use rolecall_policy::{Evaluation, Span};
 
 use super::markdown::{capitalized, code, text};
 use super::page::{Links, file_name};
-use crate::report::reasons;
+use crate::report::of_step;
+use crate::run::StepResult;
 
 /// The longest piece of a policy that is shown beside what was wrong with it.
 const LONGEST: usize = 110;
 
 /// The reasons of a denial as a quotation; empty for what was allowed.
-pub(super) fn why(evaluations: &[Evaluation], links: &Links<'_>) -> String {
+pub(super) fn why(step: &StepResult, links: &Links<'_>) -> String {
     let mut quotation = String::new();
-    for (index, reason) in reasons(evaluations, links.sources).iter().enumerate() {
+    for (index, reason) in of_step(step, links.sources).iter().enumerate() {
         let word = if index == 0 { "**Why?** " } else { "And " };
-        let headline = with_actions_as_code(&reason.headline, evaluations);
+        let headline = with_actions_as_code(&reason.headline, &step.evaluations);
         let headline = if index == 0 {
             capitalized(&headline)
         } else {

@@ -72,7 +72,7 @@ impl Story<'_> {
                 Verb::Wait(duration) => self.wait(*duration),
                 Verb::Change(change) => self.change(&change.touched),
             }
-            self.text.push_str(&why(&result.evaluations, self.links));
+            self.text.push_str(&why(result, self.links));
             self.text.push('\n');
             if let Verb::Assume(assume) = &step.verb {
                 let key = obtained(result);

@@ -14,6 +14,7 @@ mod terminal;
 
 use std::io;
 
+pub(crate) use explanation::of_step;
 pub use explanation::{Reason, checks, draw, grants, reasons, speak};
 pub use github::GithubReporter;
 pub use html::HtmlReporter;

@@ -44,6 +44,9 @@ pub(crate) enum Fault {
 pub(crate) trait Witness {
     /// Takes note of an element that doesn't match; says whether to look at the others too.
     fn mismatch(&mut self, describe: impl FnOnce() -> Mismatch) -> bool;
+
+    /// Takes note of a condition that holds.
+    fn held(&mut self, describe: impl FnOnce() -> Mismatch);
 }
 
 impl Statement {
@@ -126,6 +129,9 @@ impl Statement {
         trial.require(covers, || self.resource_mismatch(question))?;
         for clause in &self.condition {
             let holds = clause.holds(question.context);
+            if holds {
+                trial.witness.held(|| clause_mismatch(clause, question));
+            }
             trial.require(holds, || clause_mismatch(clause, question))?;
         }
         Some(reach)

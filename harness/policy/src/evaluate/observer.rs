@@ -86,6 +86,8 @@ impl Witness for Silent {
     fn mismatch(&mut self, _: impl FnOnce() -> Mismatch) -> bool {
         false
     }
+
+    fn held(&mut self, _: impl FnOnce() -> Mismatch) {}
 }
 
 impl Observer for Silent {
@@ -117,6 +119,7 @@ pub(super) struct Recorder {
     checks: Vec<Check>,
     statements: Vec<StatementTrace>,
     mismatches: Vec<Mismatch>,
+    held: Vec<Mismatch>,
 }
 
 impl Recorder {
@@ -141,6 +144,7 @@ impl Recorder {
             span: statement.span(),
             reach,
             mismatches: std::mem::take(&mut self.mismatches),
+            held: std::mem::take(&mut self.held),
         });
     }
 }
@@ -149,6 +153,10 @@ impl Witness for Recorder {
     fn mismatch(&mut self, describe: impl FnOnce() -> Mismatch) -> bool {
         self.mismatches.push(describe());
         true
+    }
+
+    fn held(&mut self, describe: impl FnOnce() -> Mismatch) {
+        self.held.push(describe());
     }
 }
 

@@ -225,6 +225,8 @@ pub struct StatementTrace {
     pub reach: Reach,
     /// Why it didn't match; empty when it did.
     pub mismatches: Vec<Mismatch>,
+    /// Its conditions that held, each with what it wanted and what the request had.
+    pub held: Vec<Mismatch>,
 }
 
 impl StatementTrace {
@@ -241,7 +243,7 @@ impl StatementTrace {
     }
 }
 
-/// An element of a statement that didn't match.
+/// An element of a statement that didn't match, or a condition that held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// Which element.

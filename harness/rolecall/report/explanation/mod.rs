@@ -10,5 +10,5 @@ mod words;
 
 pub use checks::checks;
 pub use draw::{draw, speak};
-pub(super) use reason::of_step;
+pub(crate) use reason::of_step;
 pub use reason::{Reason, grants, reasons};

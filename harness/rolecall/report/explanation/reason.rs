@@ -7,7 +7,8 @@ use rolecall_policy::evaluation::{Element, StatementTrace};
 use rolecall_policy::{Check, CheckType, Effect, Evaluation, Span};
 
 use super::words::{
-    describe_mismatch, describe_statement, is_in_file, is_opaque, level_name, policy_name,
+    describe_held, describe_mismatch, describe_statement, is_in_file, is_opaque, level_name,
+    policy_name,
 };
 use crate::run::StepResult;
 use crate::run::because::{
@@ -43,7 +44,7 @@ pub fn reasons(evaluations: &[Evaluation], caller: Option<&str>, sources: &Sourc
 }
 
 /// The reasons for the denial of a step.
-pub(in crate::report) fn of_step(step: &StepResult, sources: &Sources) -> Vec<Reason> {
+pub(crate) fn of_step(step: &StepResult, sources: &Sources) -> Vec<Reason> {
     reasons(&step.evaluations, step.caller.as_deref(), sources)
 }
 
@@ -123,7 +124,17 @@ fn explicit_reason(deciding: &DecidingCheck<'_>, sources: &Sources) -> Reason {
     );
     let mut reason = Reason::new(headline);
     for trace in deciding.check.matched().filter(|trace| !trace.allows) {
-        reason.point_to(sources, trace, trace.span, "this statement denies");
+        for condition in &trace.held {
+            let label = format!(
+                "{} denies, as {}",
+                statement(trace),
+                describe_held(condition)
+            );
+            reason.point_to(sources, trace, condition.span, &label);
+        }
+        if trace.held.is_empty() {
+            reason.point_to(sources, trace, trace.span, "this statement denies");
+        }
     }
     reason
 }
@@ -142,6 +153,14 @@ fn implicit_reason(deciding: &DecidingCheck<'_>, sources: &Sources) -> Reason {
         reason.notes.push(nothing_near(deciding.check, action));
     }
     reason
+}
+
+/// `statement `Sid``, where there is a Sid.
+fn statement(trace: &StatementTrace) -> String {
+    match trace.sid.as_deref() {
+        Some(sid) if !sid.is_empty() => format!("statement `{sid}`"),
+        _ => "this statement".to_owned(),
+    }
 }
 
 /// `the trust policy`, `a service control policy at the root`.

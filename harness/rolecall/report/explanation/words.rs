@@ -87,6 +87,19 @@ pub(super) fn describe_mismatch(mismatch: &Mismatch) -> String {
     }
 }
 
+/// Why a condition held: what the request had.
+pub(super) fn describe_held(condition: &Mismatch) -> String {
+    match &condition.element {
+        Element::Condition { key, .. } if condition.had.is_empty() => {
+            format!("the request has no `{key}`")
+        }
+        Element::Condition { key, .. } => format!("`{key}` is {}", quoted(&condition.had)),
+        Element::Statement | Element::Principal | Element::Action | Element::Resource => {
+            quoted(&condition.had)
+        }
+    }
+}
+
 /// The first few values, each in backticks.
 fn quoted(values: &[String]) -> String {
     const MOST: usize = 3;
