@@ -13,10 +13,7 @@ use crate::support::{rolecall, run, stderr, stdout};
     "external-id/missing id/1",
     "wants `Customer-4711`, but the request has no `sts:ExternalId`"
 )]
-#[case::the_element_that_limits(
-    "boundary-limits-a-role/1.2",
-    "the action is `s3:DeleteObject`"
-)]
+#[case::the_element_that_limits("boundary-limits-a-role/1.2", "the action is `s3:DeleteObject`")]
 #[case::the_unit_whose_control_policy_lacks_an_allow(
     "scp-at-a-unit/2",
     "because: nothing in a service control policy at ou-"
@@ -78,7 +75,10 @@ fn what_the_trust_policy_alone_could_allow_is_its_reason_alone(
 ) {
     let text = untrusted(account);
 
-    assert!(text.contains("nothing in the trust policy allows"), "{text}");
+    assert!(
+        text.contains("nothing in the trust policy allows"),
+        "{text}"
+    );
     let identity = text.contains("nothing in the identity policies allows");
     assert_eq!(identity, told, "{text}");
 }

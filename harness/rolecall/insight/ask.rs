@@ -10,26 +10,10 @@ use crate::target::{Asked, DEFAULT_SEED, ProvisionError, context_key, provision}
 /// The name of the session in which a role is asked about, as in scenarios.
 const SESSION: &str = "rolecall";
 
-/// Who a question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who a question is about: someone of a world's file.
+#[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    who: Who<'a>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who<'a> {
-    Anonymous,
-    Service(&'a str),
-    Root(&'a str),
-    User {
-        account: &'a str,
-        name: &'a str,
-    },
-    Role {
-        account: &'a str,
-        name: &'a str,
-        session: &'a str,
-    },
+    asker: Asker<'a>,
 }
 
 /// Nobody in the world is meant.
@@ -62,33 +46,15 @@ impl<'a> Subject<'a> {
     ///
     /// When the world has nobody like that, or a user and a role of that name.
     pub fn find(world: &'a World, text: &'a str) -> Result<Self, UnknownSubject> {
-        let who = match text.split_once(':') {
-            None if text == "anonymous" => Who::Anonymous,
-            None if text == "root" => Who::Root(default_account(world)),
+        let asker = match text.split_once(':') {
+            None if text == "anonymous" => Asker::Anonymous,
+            None if text == "root" => Asker::Root(default_account(world)),
             None => named(world, text)?,
             Some(("service", host)) => service(host)?,
             Some(("root", account)) => root(world, account)?,
             Some(_) => by_arn(world, text)?,
         };
-        Ok(Self { who })
-    }
-
-    fn asker(self) -> Asker<'a> {
-        match self.who {
-            Who::Anonymous => Asker::Anonymous,
-            Who::Service(host) => Asker::Service(host),
-            Who::Root(account) => Asker::Root(account),
-            Who::User { account, name } => Asker::User { account, name },
-            Who::Role {
-                account,
-                name,
-                session,
-            } => Asker::Role {
-                account,
-                name,
-                session,
-            },
-        }
+        Ok(Self { asker })
     }
 }
 
@@ -111,7 +77,7 @@ pub fn ask(
         .chain(context)
         .map(context_key)
         .collect();
-    let authorization = mock.ask(subject.asker(), action, resource, &keys)?;
+    let authorization = mock.ask(subject.asker, action, resource, &keys)?;
     Ok(Asked::from(&*authorization))
 }
 
@@ -120,7 +86,7 @@ fn default_account(world: &World) -> &str {
     first.map_or("", |account| account.id.as_str())
 }
 
-fn named<'a>(world: &'a World, name: &str) -> Result<Who<'a>, UnknownSubject> {
+fn named<'a>(world: &'a World, name: &str) -> Result<Asker<'a>, UnknownSubject> {
     let mut users = world.users.iter();
     let user = users.find(|user| user.name.value == name);
     let mut roles = world.roles.iter();
@@ -144,9 +110,9 @@ fn named<'a>(world: &'a World, name: &str) -> Result<Who<'a>, UnknownSubject> {
     }
 }
 
-fn service(host: &str) -> Result<Who<'_>, UnknownSubject> {
+fn service(host: &str) -> Result<Asker<'_>, UnknownSubject> {
     if host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn") {
-        return Ok(Who::Service(host));
+        return Ok(Asker::Service(host));
     }
     Err(UnknownSubject {
         message: format!("`{host}` is no service principal"),
@@ -155,19 +121,21 @@ fn service(host: &str) -> Result<Who<'_>, UnknownSubject> {
 }
 
 /// The root user of an account, by the account's name in the file or its number.
-fn root<'a>(world: &'a World, name: &str) -> Result<Who<'a>, UnknownSubject> {
+fn root<'a>(world: &'a World, name: &str) -> Result<Asker<'a>, UnknownSubject> {
     let mut accounts = world.accounts.iter();
     let found = accounts.find(|account| account.name == name || account.id == name);
-    found.map(|account| Who::Root(&account.id)).ok_or_else(|| {
-        let names = world.accounts.iter().map(|account| account.name.as_str());
-        unknown(
-            format!("no account is named `{name}`"),
-            did_you_mean(name, names),
-        )
-    })
+    found
+        .map(|account| Asker::Root(&account.id))
+        .ok_or_else(|| {
+            let names = world.accounts.iter().map(|account| account.name.as_str());
+            unknown(
+                format!("no account is named `{name}`"),
+                did_you_mean(name, names),
+            )
+        })
 }
 
-fn by_arn<'a>(world: &'a World, text: &'a str) -> Result<Who<'a>, UnknownSubject> {
+fn by_arn<'a>(world: &'a World, text: &'a str) -> Result<Asker<'a>, UnknownSubject> {
     let Some(arn) = Arn::parse(text) else {
         return Err(unknown(format!("`{text}` names nobody"), None));
     };
@@ -201,15 +169,15 @@ fn by_arn<'a>(world: &'a World, text: &'a str) -> Result<Who<'a>, UnknownSubject
     })
 }
 
-fn of_user(user: &User) -> Who<'_> {
-    Who::User {
+fn of_user(user: &User) -> Asker<'_> {
+    Asker::User {
         account: &user.account,
         name: &user.name.value,
     }
 }
 
-fn of_role<'a>(role: &'a Role, session: &'a str) -> Who<'a> {
-    Who::Role {
+fn of_role<'a>(role: &'a Role, session: &'a str) -> Asker<'a> {
+    Asker::Role {
         account: &role.account,
         name: &role.name.value,
         session,

@@ -63,15 +63,7 @@ fn admits(call: &Call, _: &Operation) -> Result<(), ServiceError> {
 }
 
 fn denial(denial: &Denial<'_>) -> ServiceError {
-    let mut message = format!(
-        "{} on resource: {}",
-        denial.beginning(),
-        denial.question.resource()
-    );
-    if let Some(reason) = denial.question.explain().denial_reason() {
-        message = format!("{message} {reason}");
-    }
-    ServiceError::new(403, "AccessDeniedException", message)
+    ServiceError::new(403, "AccessDeniedException", denial.in_full())
 }
 
 /// The authorization that a request names, if its caller may know of it: one of the organization recorded for whoever
