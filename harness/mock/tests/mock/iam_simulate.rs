@@ -421,6 +421,7 @@ fn service_control_policies_bind_a_principal_but_for_those_with_conditions() {
             .zip(1..)
             .map(|(json, number)| control(&format!("policy-{number}"), json));
         let member = MemberSpec {
+            name: "main".to_owned(),
             account: MAIN.to_owned(),
             service_control: service_control.collect(),
             resource_control: vec![],

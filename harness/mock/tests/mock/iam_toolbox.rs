@@ -262,6 +262,7 @@ fn organization(members: &[&str]) -> Option<OrganizationSpec> {
         ),
     };
     let member = |account: &&str| MemberSpec {
+        name: (*account).to_owned(),
         account: (*account).to_owned(),
         service_control: vec![full()],
         resource_control: vec![],

@@ -176,7 +176,10 @@ fn of(
     let managed = managed.filter(|arn| !exclusions.iter().any(|out| out.covers_managed(arn)));
     let managed = managed.filter_map(|arn| {
         let policy = world.managed_policy(arn)?;
-        Some(documents::named(name_of(arn).to_owned(), &policy.default.document))
+        Some(documents::named(
+            name_of(arn).to_owned(),
+            &policy.default.document,
+        ))
     });
     inline.chain(managed).collect()
 }
