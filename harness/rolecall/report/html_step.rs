@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rolecall_policy::Span;
 
-use super::explanation::{Reason, reasons};
+use super::explanation::{Reason, of_step};
 use super::html::escape;
 use crate::run::expect::name_of;
 use crate::run::{Outcome, StepResult};
@@ -33,7 +33,7 @@ pub(super) fn step(step: &StepResult, sources: &Sources) -> String {
             escape(message)
         );
     }
-    for reason in reasons(&step.evaluations, sources) {
+    for reason in of_step(step, sources) {
         shown.push_str(&because(&reason, sources));
     }
     if wrong {
