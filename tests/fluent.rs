@@ -151,10 +151,6 @@ fn what_fails_says_what_decided_and_where() {
              |
           26 |               "sts:ExternalId": "Customer-4711"
              |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ wants `Customer-4711`, but `sts:ExternalId` is `customer-4711`
-
-          because: nothing in the identity policies allows sts:AssumeRole
-           |
-           = note: no policy of this kind is attached
     "#);
 }
 
