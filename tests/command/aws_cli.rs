@@ -69,6 +69,37 @@ impl Terminal {
     fn home(&self) -> &Path {
         self.home.path()
     }
+
+    /// Assumes a role; the session as variables of the environment.
+    fn assume(&self, user: &str, role: &str, session: &str) -> Vec<(&'static str, String)> {
+        let query = "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]";
+        let assumed = succeeded(&self.as_user(
+            user,
+            &[
+                "sts",
+                "assume-role",
+                "--role-arn",
+                role,
+                "--role-session-name",
+                session,
+                "--query",
+                query,
+                "--output",
+                "text",
+            ],
+        ));
+        let names = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ];
+        let session: Vec<_> = names
+            .into_iter()
+            .zip(assumed.split_whitespace().map(str::to_owned))
+            .collect();
+        assert_eq!(session.len(), 3, "{assumed}");
+        session
+    }
 }
 
 #[track_caller]
@@ -114,32 +145,7 @@ fn the_tutorial_works_as_a_person_types_it() {
     );
 
     let role = "arn:aws:iam::123456789012:role/S3-CloudFront-Access";
-    let query = "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]";
-    let assumed = succeeded(&terminal.as_user(
-        user,
-        &[
-            "sts",
-            "assume-role",
-            "--role-arn",
-            role,
-            "--role-session-name",
-            "DeploySPA",
-            "--query",
-            query,
-            "--output",
-            "text",
-        ],
-    ));
-    let names = [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-    ];
-    let session: Vec<_> = names
-        .into_iter()
-        .zip(assumed.split_whitespace().map(str::to_owned))
-        .collect();
-    assert_eq!(session.len(), 3, "{assumed}");
+    let session = terminal.assume(user, role, "DeploySPA");
 
     let identity = succeeded(&terminal.with_session(&session, &["sts", "get-caller-identity"]));
     assert!(
@@ -156,6 +162,37 @@ fn the_tutorial_works_as_a_person_types_it() {
     succeeded(&terminal.with_session(&session, &["s3", "cp", "index.html", page]));
     let copied = succeeded(&terminal.with_session(&session, &["s3", "cp", page, "-"]));
     assert_eq!(copied, "<h1>it works</h1>");
+}
+
+#[test]
+fn a_deployment_uploads_and_invalidates() {
+    let Some(terminal) = Terminal::open("scenarios/deploy-a-website.yaml") else {
+        return;
+    };
+    let role = "arn:aws:iam::123456789012:role/DeployWebsite";
+    let session = terminal.assume("ci", role, "release-42");
+    let invalidate = |distribution| {
+        let of = ["--distribution-id", distribution, "--paths", "/*"];
+        let command = [&["cloudfront", "create-invalidation"][..], &of].concat();
+        terminal.with_session(&session, &command)
+    };
+
+    std::fs::write(terminal.home().join("index.html"), "<h1>new</h1>").expect("a file");
+    let page = "s3://website/index.html";
+    succeeded(&terminal.with_session(&session, &["s3", "cp", "index.html", page]));
+    let made = succeeded(&invalidate("E1WEBSITE"));
+    assert!(made.contains("\"Status\": \"InProgress\""), "{made}");
+
+    let refused = failed(&invalidate("E2INTRANET"));
+    assert!(
+        refused.contains(
+            "An error occurred (AccessDenied) when calling the CreateInvalidation operation: User: \
+             arn:aws:sts::123456789012:assumed-role/DeployWebsite/release-42 is not authorized to perform: \
+             cloudfront:CreateInvalidation on resource: arn:aws:cloudfront::123456789012:distribution/E2INTRANET \
+             because no identity-based policy allows the cloudfront:CreateInvalidation action"
+        ),
+        "{refused}"
+    );
 }
 
 #[test]

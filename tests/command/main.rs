@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 
 mod aws_cli;
+mod boto3;
 mod can;
 mod config;
 mod contract;

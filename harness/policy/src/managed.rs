@@ -46,10 +46,7 @@ pub fn find(name_or_arn: &str) -> Option<ManagedPolicy> {
     let (place, entry) = entries()
         .enumerate()
         .find(|(_, entry)| entry.name == name)?;
-    let arn = format!(
-        "arn:{partition}:iam::aws:policy{}{}",
-        entry.path, entry.name
-    );
+    let arn = entry.arn(partition);
     if name_or_arn != name && name_or_arn != arn {
         return None;
     }
@@ -66,11 +63,28 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     entries().map(|entry| entry.name)
 }
 
+/// The ARNs of all in the partition `aws`, in the order of their names.
+///
+/// ```
+/// use rolecall_policy::managed;
+///
+/// assert!(managed::arns().any(|arn| arn == "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"));
+/// ```
+pub fn arns() -> impl Iterator<Item = String> {
+    entries().map(|entry| entry.arn("aws"))
+}
+
 /// A line of the list of policies.
 struct Entry {
     name: &'static str,
     path: &'static str,
     version: &'static str,
+}
+
+impl Entry {
+    fn arn(&self, partition: &str) -> String {
+        format!("arn:{partition}:iam::aws:policy{}{}", self.path, self.name)
+    }
 }
 
 fn entries() -> impl Iterator<Item = Entry> {

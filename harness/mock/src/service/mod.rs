@@ -198,3 +198,65 @@ static SERVICES: [&ServiceTable; 6] = [
 pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {
     SERVICES.into_iter().find(|service| service.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use rolecall_policy::catalog;
+
+    use super::*;
+
+    /// What lists and new things are asked on, although their actions have no resource-level permissions: denials show it.
+    const SHOWN: [ResourceKind; 8] = [
+        ResourceKind::Users,
+        ResourceKind::Groups,
+        ResourceKind::Roles,
+        ResourceKind::InstanceProfiles,
+        ResourceKind::MfaDevices,
+        ResourceKind::OidcProviders,
+        ResourceKind::SamlProviders,
+        ResourceKind::NewDistribution,
+    ];
+
+    /// AWS: Service Authorization Reference: the actions there are, those with resource-level permissions, and the keys of
+    /// each.
+    #[test]
+    fn actions_resources_and_keys_are_those_of_the_service_authorization_reference() {
+        for table in [&iam::TABLE, &cloudfront::TABLE, &organizations::TABLE] {
+            let service = catalog::service(table.name).unwrap();
+            let operations = table.operations.iter().copied().flatten();
+            for need in operations.flat_map(|operation| operation.needs) {
+                let (prefix, name) = need.action.split_once(':').unwrap();
+                assert_eq!(prefix, table.name);
+                let action = service.action(name);
+                let action = action.unwrap_or_else(|| panic!("{} is no action", need.action));
+                let on_resource = need.on != ResourceKind::Everything;
+                assert!(
+                    SHOWN.contains(&need.on) || action.takes_resources() == on_resource,
+                    "{} on {:?}",
+                    need.action,
+                    need.on
+                );
+                for key in need.keys.iter().filter_map(|key| key.name()) {
+                    assert!(
+                        has_key(&service, action, key),
+                        "{} has no key {key}",
+                        need.action
+                    );
+                }
+            }
+        }
+    }
+
+    /// Keys of the action, or of a resource type that it applies to.
+    fn has_key(service: &catalog::Service, action: &catalog::Action, name: &str) -> bool {
+        let of_type = |place: &usize| service.resources[*place].keys.clone();
+        action.applies.iter().any(|applies| {
+            let of_type = applies.resource.as_ref().map_or(vec![], of_type);
+            let mut keys = applies.keys.iter().chain(&of_type);
+            keys.any(|place| {
+                let listed = &service.keys[*place].name;
+                listed == name || listed.split('$').next() == Some(name)
+            })
+        })
+    }
+}

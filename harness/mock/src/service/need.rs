@@ -97,6 +97,10 @@ pub(crate) enum ResourceKind {
     OidcProvider,
     /// All OIDC providers.
     OidcProviders,
+    /// The SAML provider of `SAMLProviderArn`, or the one to be made.
+    SamlProvider,
+    /// All SAML providers.
+    SamlProviders,
     /// The distribution of `DistributionId` or `Id`.
     Distribution,
     /// A distribution that is to be made.
@@ -146,6 +150,15 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    /// The key's name, or what its name begins with; none where a function says.
+    #[cfg(test)]
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Member(name, _) | Self::ResourceTags(name) => Some(name),
+            Self::From(_) | Self::InWorld(_) => None,
+        }
+    }
+
     /// Puts the key into a context, if the call has it.
     pub(crate) fn set(
         self,

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{AccountId, Partition, World, WorldError, iam_arn};
+use jiff::Timestamp;
+
+use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
 use crate::ids::Ids;
 use crate::saml::{Metadata, Signer};
 
@@ -38,6 +40,10 @@ pub enum SamlMetadataSpec {
 pub(crate) struct SamlProvider {
     pub(crate) account: AccountId,
     pub(crate) name: String,
+    /// What AWS calls its UUID.
+    pub(crate) id: String,
+    pub(crate) created: Timestamp,
+    pub(crate) tags: Tags,
     pub(crate) metadata: Metadata,
     /// Of a generated key.
     pub(crate) signer: Option<Signer>,
@@ -118,6 +124,25 @@ impl World {
         (provider == name || provider == arn).then_some(found)
     }
 
+    /// The same, to be changed.
+    pub(crate) fn saml_provider_mut(
+        &mut self,
+        account: &str,
+        provider: &str,
+    ) -> Option<&mut SamlProvider> {
+        let arn = self.saml_provider(account, provider)?.arn(Partition::Aws);
+        self.saml_providers.get_mut(&arn).map(Arc::make_mut)
+    }
+
+    /// The SAML providers of an account, by name.
+    pub(crate) fn saml_providers_of(&self, account: &AccountId) -> Vec<&SamlProvider> {
+        let providers = self.saml_providers.values().map(AsRef::as_ref);
+        let own = providers.filter(|provider: &&SamlProvider| provider.account == *account);
+        let mut own: Vec<_> = own.collect();
+        own.sort_by(|one, other| one.name.cmp(&other.name));
+        own
+    }
+
     fn new_saml_provider(&self, spec: SamlProviderSpec) -> Result<SamlProvider, WorldError> {
         let account = self.account_id(&spec.account);
         let account = account.ok_or(WorldError::UnknownAccount(spec.account))?;
@@ -134,7 +159,11 @@ impl World {
                 (Metadata::of(&issuer, signer.certificate()), Some(signer))
             }
         };
+        let named = format!("saml-provider/{account}/{}", spec.name);
         Ok(SamlProvider {
+            id: self.ids.named(&named).letters(21),
+            created: self.start,
+            tags: Tags::new(),
             account,
             name: spec.name,
             metadata,

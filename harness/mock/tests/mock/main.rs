@@ -12,7 +12,11 @@ mod garbled;
 #[cfg(test)]
 mod iam;
 #[cfg(test)]
+mod iam_changes;
+#[cfg(test)]
 mod iam_policies;
+#[cfg(test)]
+mod iam_refusals;
 #[cfg(test)]
 mod iam_simulate;
 #[cfg(test)]

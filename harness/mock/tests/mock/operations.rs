@@ -16,7 +16,6 @@ use serde_json::{Value as Json, json};
 use crate::client::*;
 use crate::iam::account;
 
-const TABLE: &str = include_str!("operations.json");
 const SERVICES: [&str; 3] = ["iam", "cloudfront", "organizations"];
 
 /// One operation.
@@ -33,8 +32,11 @@ struct Row {
     waits: bool,
 }
 
+fn table() -> Json {
+    serde_json::from_str(include_str!("operations.json")).unwrap()
+}
+
 fn rows() -> Vec<Row> {
-    let table: Vec<Json> = serde_json::from_str(TABLE).unwrap();
     let text = |row: &Json, key: &str| row[key].as_str().map(str::to_owned);
     let row = |row: Json| Row {
         call: text(&row, "call").unwrap(),
@@ -48,7 +50,8 @@ fn rows() -> Vec<Row> {
         }),
         waits: text(&row, "after").is_some(),
     };
-    table.into_iter().map(row).collect()
+    let rows = table()["rows"].as_array().unwrap().clone();
+    rows.into_iter().map(row).collect()
 }
 
 /// What rows refer to.
@@ -56,22 +59,9 @@ struct Known(BTreeMap<String, Json>);
 
 impl Known {
     fn new() -> Self {
-        let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
-        let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "ec2.amazonaws.com"}}]}"#;
-        let distribution = |reference: &str, enabled: bool| {
-            json!({"CallerReference": reference, "Comment": "", "Enabled": enabled,
-                "Origins": {"Quantity": 1, "Items": [{"Id": "site", "DomainName": "site.s3.amazonaws.com",
-                    "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
-                "DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"}})
-        };
-        let known = [
-            ("policy", json!(policy)),
-            ("trust", json!(trust)),
-            ("distribution", distribution("first", true)),
-            ("disabled", distribution("second", false)),
-        ];
-        Self(known.map(|(name, value)| (name.to_owned(), value)).into())
+        let known = table()["known"].as_object().unwrap().clone();
+        let metadata = ("metadata".to_owned(), json!(include_str!("metadata.xml")));
+        Self(known.into_iter().chain([metadata]).collect())
     }
 
     /// A value with what it refers to in its place.

@@ -7,6 +7,7 @@ use rolecall_policy::CheckType;
 use rolecall_wire::Structure;
 
 use crate::client::*;
+use crate::iam::{refusal, texts, with};
 
 const THIRD: &str = "333333333333";
 
@@ -285,4 +286,62 @@ fn the_same_organization_has_the_same_ids_when_it_is_set_again() {
         .unwrap();
 
     assert_eq!(path(&mock), before);
+}
+
+/// AWS: Organizations API Reference: the management account looks at everything, a member at the organization alone.
+#[test]
+fn the_management_account_sees_the_whole_organization_and_a_member_its_front() {
+    let mock = mock(&organization(
+        vec![full(), no_listing()],
+        vec![full()],
+        vec![],
+    ));
+    let (management, member) = (admin(&mock, MAIN), admin(&mock, OTHER));
+    let seen = |client: &Client| {
+        let answer = client.call("organizations:DescribeOrganization", &Structure::new());
+        let answer = answer.unwrap();
+        let organization = answer.structure("Organization").unwrap();
+        organization.string("MasterAccountId").unwrap().to_owned()
+    };
+    assert_eq!(
+        (seen(&management), seen(&member)),
+        (MAIN.to_owned(), MAIN.to_owned())
+    );
+    let refused = member.refused("organizations:ListAccounts", &Structure::new());
+    assert_eq!(
+        refused,
+        refusal(
+            "AccessDeniedException",
+            "You don't have permissions to access this resource."
+        )
+    );
+
+    let accounts = management.call("organizations:ListAccounts", &Structure::new());
+    assert_eq!(
+        texts(&accounts.unwrap(), "Accounts", "Id"),
+        [MAIN, OTHER, THIRD]
+    );
+    let parents = management.call("organizations:ListParents", &with(&[("ChildId", OTHER)]));
+    let unit = texts(&parents.unwrap(), "Parents", "Id").remove(0);
+    let attached = |filter: &str| {
+        let input = with(&[("TargetId", &unit), ("Filter", filter)]);
+        let answer = management.call("organizations:ListPoliciesForTarget", &input);
+        texts(&answer.unwrap(), "Policies", "Name")
+    };
+    assert_eq!(
+        attached("SERVICE_CONTROL_POLICY"),
+        ["FullAWSAccess", "no-listing"]
+    );
+    assert_eq!(attached("RESOURCE_CONTROL_POLICY"), ["RCPFullAWSAccess"]);
+    assert!(attached("TAG_POLICY").is_empty());
+    assert_eq!(
+        management.refused(
+            "organizations:DescribePolicy",
+            &with(&[("PolicyId", "p-00000000")])
+        ),
+        refusal(
+            "PolicyNotFoundException",
+            "You specified a policy that doesn't exist."
+        )
+    );
 }

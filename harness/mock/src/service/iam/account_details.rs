@@ -9,12 +9,21 @@ use super::{
 };
 use crate::service::Answer;
 use crate::service::call::Call;
-use crate::world::{Group, Permissions, Role, User, World};
+use crate::world::{AccountId, Group, Permissions, Role, User, World};
 
 const USERS: &str = "UserDetailList";
 const GROUPS: &str = "GroupDetailList";
 const ROLES: &str = "RoleDetailList";
 const POLICIES: &str = "Policies";
+
+/// What is described.
+enum Item<'w> {
+    User(&'w User),
+    Group(&'w Group),
+    Role(&'w Role),
+    /// By its ARN.
+    Policy(String),
+}
 
 /// AWS's policies are among them only where they are attached, or asked for.
 pub(super) fn get(world: &World, call: &Call) -> Answer {
@@ -23,26 +32,37 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
     let is_asked = |kind: &str| filter.is_empty() || filter.contains(&kind);
     let users = world.users(&account).into_iter();
     let users = users.filter(|_| is_asked("User"));
-    let users = users.map(|user| (USERS, of_user(user, call)));
     let groups = world.groups(&account).into_iter();
     let groups = groups.filter(|_| is_asked("Group"));
-    let groups = groups.map(|group| (GROUPS, of_group(group, call)));
     let roles = world.roles(&account).into_iter();
     let roles = roles.filter(|_| is_asked("Role"));
-    let roles = roles.map(|role| (ROLES, of_role(world, role, call)));
+    let in_use = world.policies_in_use(&account);
     let policies = managed_policies::arns(world, &account, is_asked("LocalManagedPolicy"), |arn| {
-        filter.contains(&"AWSManagedPolicy")
-            || filter.is_empty() && world.uses_of_policy(&account, arn) != (0, 0)
+        filter.contains(&"AWSManagedPolicy") || filter.is_empty() && in_use.contains(arn)
     });
-    let policies = policies.into_iter().filter_map(|arn| {
-        let policy = world.managed_policy(&arn)?;
-        let versions = policy.versions();
-        let versions = versions.map(|version| policy_versions::with_document(version, &policy));
-        let shown = managed_policies::described(world, &account, &arn, &policy);
-        Some((POLICIES, shown.with("PolicyVersionList", list(versions))))
-    });
-    let all = users.chain(groups).chain(roles).chain(policies);
-    Ok(listing::page_of_lists(call, [USERS, GROUPS, ROLES, POLICIES], all)?.into())
+    let all = users
+        .map(|user| Item::User(user))
+        .chain(groups.map(|group| Item::Group(group)))
+        .chain(roles.map(|role| Item::Role(role)))
+        .chain(policies.into_iter().map(Item::Policy));
+    let lists = [USERS, GROUPS, ROLES, POLICIES];
+    let answer = listing::page_of_lists(call, lists, all, |item| {
+        Some(match item {
+            Item::User(user) => (USERS, of_user(user, call)),
+            Item::Group(group) => (GROUPS, of_group(group, call)),
+            Item::Role(role) => (ROLES, of_role(world, role, call)),
+            Item::Policy(arn) => (POLICIES, of_policy(world, &arn, &account)?),
+        })
+    })?;
+    Ok(answer.into())
+}
+
+fn of_policy(world: &World, arn: &str, account: &AccountId) -> Option<Structure> {
+    let policy = world.managed_policy(arn)?;
+    let versions = policy.versions();
+    let versions = versions.map(|version| policy_versions::with_document(version, &policy));
+    let shown = managed_policies::described(world, account, arn, &policy);
+    Some(shown.with("PolicyVersionList", list(versions)))
 }
 
 fn of_user(user: &User, call: &Call) -> Structure {

@@ -2,13 +2,27 @@
 //!
 //! AWS: IAM API Reference, errors of the operations; IAM User Guide, Troubleshoot access denied error messages.
 
+use rolecall_policy::CheckType;
+use rolecall_policy::evaluate::is_reserved;
 use rolecall_wire::ServiceError;
 
 use crate::service::Denial;
 use crate::world::{Holder, WorldError};
 
-/// IAM names the resource, and the reason.
+/// IAM names the resource, and the reason. What is AWS's own, nobody may change: whoever the policies would let is told so
+/// in other words.
 pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
+    let (action, resource) = (denial.question.action(), denial.question.resource());
+    if is_reserved(action, resource) {
+        let evaluation = denial.question.explain();
+        let mut deciding = evaluation.deciding();
+        if deciding.all(|check| check.check_type == CheckType::Resource) {
+            return match resource.split_once(":role/") {
+                Some((_, role)) => unmodifiable(role.rsplit('/').next().unwrap_or(role)),
+                None => protected_policy(),
+            };
+        }
+    }
     ServiceError::new(403, "AccessDenied", denial.in_full())
 }
 

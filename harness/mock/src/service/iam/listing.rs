@@ -21,13 +21,15 @@ pub(super) fn page(
     Ok(ended(Structure::new().with(member, page), marker))
 }
 
-/// The page of several lists that are counted as one; each item comes with its list's name.
-pub(super) fn page_of_lists<const N: usize>(
+/// The page of several lists that are counted as one. Only what is on the page is described, with its list's name.
+pub(super) fn page_of_lists<T, const N: usize>(
     call: &Call,
     lists: [&str; N],
-    items: impl IntoIterator<Item = (&'static str, Structure)>,
+    items: impl IntoIterator<Item = T>,
+    describe: impl Fn(T) -> Option<(&'static str, Structure)>,
 ) -> Result<Structure, ServiceError> {
     let (page, marker) = cut(call, items)?;
+    let page: Vec<_> = page.into_iter().filter_map(describe).collect();
     let answer = lists.into_iter().fold(Structure::new(), |answer, list| {
         let of_list = page.iter().filter(|(name, _)| *name == list);
         let items: Vec<Value> = of_list.map(|(_, item)| item.clone().into()).collect();

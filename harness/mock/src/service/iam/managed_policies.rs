@@ -58,24 +58,33 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
     let scope = call.input.string("Scope").unwrap_or("All");
     let only_attached = call.input.boolean("OnlyAttached") == Some(true);
     let usage = call.input.string("PolicyUsageFilter");
+    let in_use = world.policies_in_use(&account);
     let is_asked = |arn: &str| {
-        let (attached, boundaries) = world.uses_of_policy(&account, arn);
+        if !listing::has_prefix(call, path_of(arn)) {
+            return false;
+        }
+        if usage.is_none() && !only_attached {
+            return true;
+        }
+        let (attached, boundaries) = if in_use.contains(arn) {
+            world.uses_of_policy(&account, arn)
+        } else {
+            (0, 0)
+        };
         let used = match usage {
             Some("PermissionsPolicy") => attached > 0,
             Some("PermissionsBoundary") => boundaries > 0,
             _ => true,
         };
-        used && (!only_attached || attached > 0) && listing::has_prefix(call, path_of(arn))
+        used && (!only_attached || attached > 0)
     };
     let arns = arns(world, &account, scope != "AWS", |_| scope != "Local");
-    let items = arns
-        .into_iter()
-        .filter(|arn| is_asked(arn))
-        .filter_map(|arn| {
-            let policy = world.managed_policy(&arn)?;
-            Some(described(world, &account, &arn, &policy))
-        });
-    Ok(listing::page(call, "Policies", items)?.into())
+    let asked = arns.into_iter().filter(|arn| is_asked(arn));
+    let answer = listing::page_of_lists(call, ["Policies"], asked, |arn| {
+        let policy = world.managed_policy(&arn)?;
+        Some(("Policies", described(world, &account, &arn, &policy)))
+    })?;
+    Ok(answer.into())
 }
 
 pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
@@ -106,8 +115,7 @@ pub(super) fn arns(
 ) -> Vec<String> {
     let own = world.customer_policies(account).into_iter();
     let own = own.filter(|_| with_own).map(|(arn, _)| arn.clone());
-    let of_aws = rolecall_policy::managed::names();
-    let of_aws = of_aws.filter_map(|name| Some(rolecall_policy::managed::find(name)?.arn));
+    let of_aws = rolecall_policy::managed::arns();
     own.chain(of_aws.filter(|arn| is_asked(arn))).collect()
 }
 

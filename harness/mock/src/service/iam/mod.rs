@@ -1,5 +1,6 @@
 //! AWS Identity and Access Management.
 
+mod absent;
 mod access_keys;
 mod account;
 mod account_details;
@@ -20,6 +21,7 @@ mod policy_entities;
 mod policy_versions;
 mod resource;
 mod roles;
+mod saml_providers;
 mod service_linked_roles;
 mod simulate;
 mod subject;

@@ -25,7 +25,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
     let roles = roles.filter(|role| is_asked(call, "Role", &role.path, &role.permissions));
     let roles = roles.map(|role| (ROLES, named("Role", &role.name, &role.id)));
     let all = groups.chain(users).chain(roles);
-    Ok(listing::page_of_lists(call, [GROUPS, USERS, ROLES], all)?.into())
+    Ok(listing::page_of_lists(call, [GROUPS, USERS, ROLES], all, Some)?.into())
 }
 
 /// Whether someone has the policy, in the way that the request asks for.

@@ -52,6 +52,8 @@ pub(super) fn resource(
         ResourceKind::InstanceProfiles => prefix("instance-profile"),
         ResourceKind::MfaDevices => prefix("mfa"),
         ResourceKind::OidcProviders => every(call, &account, "oidc-provider"),
+        ResourceKind::SamlProvider => saml_provider(world, call, &account),
+        ResourceKind::SamlProviders => every(call, &account, "saml-provider"),
         _ => Resource::everything(),
     })
 }
@@ -145,6 +147,17 @@ fn oidc_provider(world: &World, call: &Call, account: &AccountId) -> Resource {
         return missing(call, account, "oidc-provider", host);
     };
     let provider = world.oidc_provider(account.as_str(), arn);
+    Resource {
+        tags: provider.map_or_else(Vec::new, |provider| provider.tags.clone()),
+        ..Resource::of_caller(arn.to_owned())
+    }
+}
+
+fn saml_provider(world: &World, call: &Call, account: &AccountId) -> Resource {
+    let Some(arn) = call.input.string("SAMLProviderArn") else {
+        return missing(call, account, "saml-provider", call.required("Name"));
+    };
+    let provider = world.saml_provider(account.as_str(), arn);
     Resource {
         tags: provider.map_or_else(Vec::new, |provider| provider.tags.clone()),
         ..Resource::of_caller(arn.to_owned())

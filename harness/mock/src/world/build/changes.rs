@@ -1,5 +1,6 @@
 //! What IAM's own operations change: access keys, policies and tags of whoever is there.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -167,16 +168,27 @@ impl World {
 
     /// How many of an account's users, groups and roles have a managed policy, and for how many it is the boundary.
     pub(crate) fn uses_of_policy(&self, account: &AccountId, arn: &str) -> (usize, usize) {
-        let Some(account) = self.accounts.get(account) else {
-            return (0, 0);
-        };
-        let users = account.users.values().map(|user| &user.permissions);
-        let groups = account.groups.values().map(|group| &group.permissions);
-        let roles = account.roles.values().map(|role| &role.permissions);
-        let all: Vec<_> = users.chain(groups).chain(roles).collect();
-        let attached = all.iter().filter(|p| p.managed().any(|other| other == arn));
-        let boundaries = all.iter().filter(|p| p.boundary() == Some(arn));
+        let attached = self.all_permissions(account);
+        let attached = attached.filter(|p| p.managed().any(|other| other == arn));
+        let boundaries = self.all_permissions(account);
+        let boundaries = boundaries.filter(|p| p.boundary() == Some(arn));
         (attached.count(), boundaries.count())
+    }
+
+    /// The ARNs of the managed policies that anyone in an account has, or has as a boundary.
+    pub(crate) fn policies_in_use(&self, account: &AccountId) -> HashSet<&str> {
+        let all = self.all_permissions(account);
+        all.flat_map(|permissions| permissions.managed().chain(permissions.boundary()))
+            .collect()
+    }
+
+    fn all_permissions(&self, account: &AccountId) -> impl Iterator<Item = &Permissions> {
+        self.accounts.get(account).into_iter().flat_map(|account| {
+            let users = account.users.values().map(|user| &user.permissions);
+            let groups = account.groups.values().map(|group| &group.permissions);
+            let roles = account.roles.values().map(|role| &role.permissions);
+            users.chain(groups).chain(roles)
+        })
     }
 
     /// The long-term access keys of a user, oldest first; of the root user where no name is given.

@@ -1,9 +1,9 @@
 //! What users prove who they are with: access keys, passwords and MFA devices.
 
-use super::{MADE, TAGGED, TAGGING};
+use super::{MADE, TAGGED, THING, THING_TAGGING};
 use crate::service::Operation;
 use crate::service::iam::mfa_devices::OfMfaDevice;
-use crate::service::iam::{access_keys, login_profiles, mfa_devices, tags};
+use crate::service::iam::{absent, access_keys, login_profiles, mfa_devices, tags};
 use crate::service::need::{Need, ResourceKind};
 
 pub(super) const CREDENTIALS: &[Operation] = &[
@@ -79,7 +79,7 @@ pub(super) const CREDENTIALS: &[Operation] = &[
     ),
     Operation::write(
         "DeleteVirtualMFADevice",
-        &[Need::new("iam:DeleteVirtualMFADevice", ResourceKind::MfaDevice).keys(TAGGED)],
+        &[Need::new("iam:DeleteVirtualMFADevice", ResourceKind::MfaDevice).keys(THING)],
         mfa_devices::delete,
     ),
     Operation::read(
@@ -102,17 +102,32 @@ pub(super) const CREDENTIALS: &[Operation] = &[
     ),
     Operation::write(
         "TagMFADevice",
-        &[Need::new("iam:TagMFADevice", ResourceKind::MfaDevice).keys(TAGGING)],
+        &[Need::new("iam:TagMFADevice", ResourceKind::MfaDevice).keys(THING_TAGGING)],
         tags::add::<OfMfaDevice>,
     ),
     Operation::write(
         "UntagMFADevice",
-        &[Need::new("iam:UntagMFADevice", ResourceKind::MfaDevice).keys(TAGGING)],
+        &[Need::new("iam:UntagMFADevice", ResourceKind::MfaDevice).keys(THING_TAGGING)],
         tags::remove::<OfMfaDevice>,
     ),
     Operation::read(
         "ListMFADeviceTags",
-        &[Need::new("iam:ListMFADeviceTags", ResourceKind::MfaDevice).keys(TAGGED)],
+        &[Need::new("iam:ListMFADeviceTags", ResourceKind::MfaDevice).keys(THING)],
         tags::list::<OfMfaDevice>,
+    ),
+    Operation::read(
+        "ListSSHPublicKeys",
+        &[Need::new("iam:ListSSHPublicKeys", ResourceKind::User).keys(TAGGED)],
+        absent::ssh_keys,
+    ),
+    Operation::read(
+        "ListSigningCertificates",
+        &[Need::new("iam:ListSigningCertificates", ResourceKind::User).keys(TAGGED)],
+        absent::signing_certificates,
+    ),
+    Operation::read(
+        "ListServiceSpecificCredentials",
+        &[Need::new("iam:ListServiceSpecificCredentials", ResourceKind::User).keys(TAGGED)],
+        absent::service_credentials,
     ),
 ];

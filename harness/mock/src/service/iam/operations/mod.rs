@@ -29,7 +29,7 @@ pub(super) const OPERATIONS: &[&[Operation]] = &[
     simulate::OPERATIONS,
 ];
 
-/// The tags of the resource show under two names.
+/// The tags of the resource; those of users and roles show under two names.
 const AWS_TAGS: Key = Key::ResourceTags("aws:ResourceTag/");
 const IAM_TAGS: Key = Key::ResourceTags("iam:ResourceTag/");
 const REQUEST_TAGS: Key = Key::From(tags::request_keys);
@@ -42,6 +42,8 @@ const PASSED_TO: Key = Key::From(instance_profiles::passed_to);
 
 pub(super) const TAGGED: &[Key] = &[AWS_TAGS, IAM_TAGS];
 const TAGGING: &[Key] = &[AWS_TAGS, IAM_TAGS, REQUEST_TAGS];
+const THING: &[Key] = &[AWS_TAGS];
+const THING_TAGGING: &[Key] = &[AWS_TAGS, REQUEST_TAGS];
 const MADE: &[Key] = &[REQUEST_TAGS];
 const CREATED: &[Key] = &[REQUEST_TAGS, GIVEN_BOUNDARY];
 const BOUNDARY: &[Key] = &[AWS_TAGS, IAM_TAGS, GIVEN_BOUNDARY];

@@ -1,6 +1,6 @@
 //! Managed policies.
 
-use super::{MADE, TAGGED, TAGGING};
+use super::{MADE, THING, THING_TAGGING};
 use crate::service::Operation;
 use crate::service::iam::managed_policies::OfPolicy;
 use crate::service::iam::{managed_policies, policy_entities, policy_versions, tags};
@@ -14,7 +14,7 @@ pub(super) const POLICIES: &[Operation] = &[
     ),
     Operation::read(
         "GetPolicy",
-        &[Need::new("iam:GetPolicy", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:GetPolicy", ResourceKind::Policy).keys(THING)],
         managed_policies::get,
     ),
     Operation::read(
@@ -24,52 +24,52 @@ pub(super) const POLICIES: &[Operation] = &[
     ),
     Operation::write(
         "DeletePolicy",
-        &[Need::new("iam:DeletePolicy", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:DeletePolicy", ResourceKind::Policy).keys(THING)],
         managed_policies::delete,
     ),
     Operation::read(
         "ListEntitiesForPolicy",
-        &[Need::new("iam:ListEntitiesForPolicy", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:ListEntitiesForPolicy", ResourceKind::Policy).keys(THING)],
         policy_entities::list,
     ),
     Operation::write(
         "CreatePolicyVersion",
-        &[Need::new("iam:CreatePolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:CreatePolicyVersion", ResourceKind::Policy).keys(THING)],
         policy_versions::create,
     ),
     Operation::read(
         "GetPolicyVersion",
-        &[Need::new("iam:GetPolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:GetPolicyVersion", ResourceKind::Policy).keys(THING)],
         policy_versions::get,
     ),
     Operation::read(
         "ListPolicyVersions",
-        &[Need::new("iam:ListPolicyVersions", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:ListPolicyVersions", ResourceKind::Policy).keys(THING)],
         policy_versions::list,
     ),
     Operation::write(
         "SetDefaultPolicyVersion",
-        &[Need::new("iam:SetDefaultPolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:SetDefaultPolicyVersion", ResourceKind::Policy).keys(THING)],
         policy_versions::set_default,
     ),
     Operation::write(
         "DeletePolicyVersion",
-        &[Need::new("iam:DeletePolicyVersion", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:DeletePolicyVersion", ResourceKind::Policy).keys(THING)],
         policy_versions::delete,
     ),
     Operation::write(
         "TagPolicy",
-        &[Need::new("iam:TagPolicy", ResourceKind::Policy).keys(TAGGING)],
+        &[Need::new("iam:TagPolicy", ResourceKind::Policy).keys(THING_TAGGING)],
         tags::add::<OfPolicy>,
     ),
     Operation::write(
         "UntagPolicy",
-        &[Need::new("iam:UntagPolicy", ResourceKind::Policy).keys(TAGGING)],
+        &[Need::new("iam:UntagPolicy", ResourceKind::Policy).keys(THING_TAGGING)],
         tags::remove::<OfPolicy>,
     ),
     Operation::read(
         "ListPolicyTags",
-        &[Need::new("iam:ListPolicyTags", ResourceKind::Policy).keys(TAGGED)],
+        &[Need::new("iam:ListPolicyTags", ResourceKind::Policy).keys(THING)],
         tags::list::<OfPolicy>,
     ),
 ];

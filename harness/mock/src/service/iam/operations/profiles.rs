@@ -1,6 +1,6 @@
 //! Instance profiles.
 
-use super::{MADE, PASSED, TAGGED, TAGGING};
+use super::{MADE, PASSED, TAGGED, THING, THING_TAGGING};
 use crate::service::Operation;
 use crate::service::iam::instance_profiles::OfInstanceProfile;
 use crate::service::iam::{instance_profiles, tags};
@@ -14,7 +14,7 @@ pub(super) const INSTANCE_PROFILES: &[Operation] = &[
     ),
     Operation::read(
         "GetInstanceProfile",
-        &[Need::new("iam:GetInstanceProfile", ResourceKind::InstanceProfile).keys(TAGGED)],
+        &[Need::new("iam:GetInstanceProfile", ResourceKind::InstanceProfile).keys(THING)],
         instance_profiles::get,
     ),
     Operation::read(
@@ -32,7 +32,7 @@ pub(super) const INSTANCE_PROFILES: &[Operation] = &[
     ),
     Operation::write(
         "DeleteInstanceProfile",
-        &[Need::new("iam:DeleteInstanceProfile", ResourceKind::InstanceProfile).keys(TAGGED)],
+        &[Need::new("iam:DeleteInstanceProfile", ResourceKind::InstanceProfile).keys(THING)],
         instance_profiles::delete,
     ),
     Operation::write(
@@ -42,7 +42,7 @@ pub(super) const INSTANCE_PROFILES: &[Operation] = &[
                 "iam:AddRoleToInstanceProfile",
                 ResourceKind::InstanceProfile,
             )
-            .keys(TAGGED),
+            .keys(THING),
             Need::new("iam:PassRole", ResourceKind::Role).keys(PASSED),
         ],
         instance_profiles::add_role,
@@ -53,22 +53,25 @@ pub(super) const INSTANCE_PROFILES: &[Operation] = &[
             "iam:RemoveRoleFromInstanceProfile",
             ResourceKind::InstanceProfile,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         instance_profiles::remove_role,
     ),
     Operation::write(
         "TagInstanceProfile",
-        &[Need::new("iam:TagInstanceProfile", ResourceKind::InstanceProfile).keys(TAGGING)],
+        &[Need::new("iam:TagInstanceProfile", ResourceKind::InstanceProfile).keys(THING_TAGGING)],
         tags::add::<OfInstanceProfile>,
     ),
     Operation::write(
         "UntagInstanceProfile",
-        &[Need::new("iam:UntagInstanceProfile", ResourceKind::InstanceProfile).keys(TAGGING)],
+        &[
+            Need::new("iam:UntagInstanceProfile", ResourceKind::InstanceProfile)
+                .keys(THING_TAGGING),
+        ],
         tags::remove::<OfInstanceProfile>,
     ),
     Operation::read(
         "ListInstanceProfileTags",
-        &[Need::new("iam:ListInstanceProfileTags", ResourceKind::InstanceProfile).keys(TAGGED)],
+        &[Need::new("iam:ListInstanceProfileTags", ResourceKind::InstanceProfile).keys(THING)],
         tags::list::<OfInstanceProfile>,
     ),
 ];

@@ -1,9 +1,10 @@
 //! Identity providers.
 
-use super::{MADE, TAGGED, TAGGING};
+use super::{MADE, THING, THING_TAGGING};
 use crate::service::Operation;
 use crate::service::iam::oidc_providers::OfOidcProvider;
-use crate::service::iam::{oidc_providers, tags};
+use crate::service::iam::saml_providers::OfSamlProvider;
+use crate::service::iam::{oidc_providers, saml_providers, tags};
 use crate::service::need::{Need, ResourceKind};
 
 pub(super) const PROVIDERS: &[Operation] = &[
@@ -18,7 +19,7 @@ pub(super) const PROVIDERS: &[Operation] = &[
     ),
     Operation::read(
         "GetOpenIDConnectProvider",
-        &[Need::new("iam:GetOpenIDConnectProvider", ResourceKind::OidcProvider).keys(TAGGED)],
+        &[Need::new("iam:GetOpenIDConnectProvider", ResourceKind::OidcProvider).keys(THING)],
         oidc_providers::get,
     ),
     Operation::read(
@@ -35,7 +36,7 @@ pub(super) const PROVIDERS: &[Operation] = &[
             "iam:DeleteOpenIDConnectProvider",
             ResourceKind::OidcProvider,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         oidc_providers::delete,
     ),
     Operation::write(
@@ -44,7 +45,7 @@ pub(super) const PROVIDERS: &[Operation] = &[
             "iam:AddClientIDToOpenIDConnectProvider",
             ResourceKind::OidcProvider,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         oidc_providers::add_client,
     ),
     Operation::write(
@@ -53,7 +54,7 @@ pub(super) const PROVIDERS: &[Operation] = &[
             "iam:RemoveClientIDFromOpenIDConnectProvider",
             ResourceKind::OidcProvider,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         oidc_providers::remove_client,
     ),
     Operation::write(
@@ -62,17 +63,23 @@ pub(super) const PROVIDERS: &[Operation] = &[
             "iam:UpdateOpenIDConnectProviderThumbprint",
             ResourceKind::OidcProvider,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         oidc_providers::update_thumbprints,
     ),
     Operation::write(
         "TagOpenIDConnectProvider",
-        &[Need::new("iam:TagOpenIDConnectProvider", ResourceKind::OidcProvider).keys(TAGGING)],
+        &[
+            Need::new("iam:TagOpenIDConnectProvider", ResourceKind::OidcProvider)
+                .keys(THING_TAGGING),
+        ],
         tags::add::<OfOidcProvider>,
     ),
     Operation::write(
         "UntagOpenIDConnectProvider",
-        &[Need::new("iam:UntagOpenIDConnectProvider", ResourceKind::OidcProvider).keys(TAGGING)],
+        &[
+            Need::new("iam:UntagOpenIDConnectProvider", ResourceKind::OidcProvider)
+                .keys(THING_TAGGING),
+        ],
         tags::remove::<OfOidcProvider>,
     ),
     Operation::read(
@@ -81,7 +88,50 @@ pub(super) const PROVIDERS: &[Operation] = &[
             "iam:ListOpenIDConnectProviderTags",
             ResourceKind::OidcProvider,
         )
-        .keys(TAGGED)],
+        .keys(THING)],
         tags::list::<OfOidcProvider>,
+    ),
+    Operation::write(
+        "CreateSAMLProvider",
+        &[Need::new("iam:CreateSAMLProvider", ResourceKind::SamlProvider).keys(MADE)],
+        saml_providers::create,
+    ),
+    Operation::read(
+        "GetSAMLProvider",
+        &[Need::new("iam:GetSAMLProvider", ResourceKind::SamlProvider).keys(THING)],
+        saml_providers::get,
+    ),
+    Operation::read(
+        "ListSAMLProviders",
+        &[Need::new(
+            "iam:ListSAMLProviders",
+            ResourceKind::SamlProviders,
+        )],
+        saml_providers::list,
+    ),
+    Operation::write(
+        "UpdateSAMLProvider",
+        &[Need::new("iam:UpdateSAMLProvider", ResourceKind::SamlProvider).keys(THING)],
+        saml_providers::update,
+    ),
+    Operation::write(
+        "DeleteSAMLProvider",
+        &[Need::new("iam:DeleteSAMLProvider", ResourceKind::SamlProvider).keys(THING)],
+        saml_providers::delete,
+    ),
+    Operation::write(
+        "TagSAMLProvider",
+        &[Need::new("iam:TagSAMLProvider", ResourceKind::SamlProvider).keys(THING_TAGGING)],
+        tags::add::<OfSamlProvider>,
+    ),
+    Operation::write(
+        "UntagSAMLProvider",
+        &[Need::new("iam:UntagSAMLProvider", ResourceKind::SamlProvider).keys(THING_TAGGING)],
+        tags::remove::<OfSamlProvider>,
+    ),
+    Operation::read(
+        "ListSAMLProviderTags",
+        &[Need::new("iam:ListSAMLProviderTags", ResourceKind::SamlProvider).keys(THING)],
+        tags::list::<OfSamlProvider>,
     ),
 ];
