@@ -203,6 +203,7 @@ pub(crate) fn find(name: &str) -> Option<&'static ServiceTable> {
 mod tests {
     use rolecall_policy::catalog;
 
+    use super::need::Key;
     use super::*;
 
     /// What lists and new things are asked on, although their actions have no resource-level permissions: denials show it.
@@ -236,7 +237,7 @@ mod tests {
                     need.action,
                     need.on
                 );
-                for key in need.keys.iter().filter_map(|key| key.name()) {
+                for key in need.keys.iter().filter_map(Key::name) {
                     assert!(
                         has_key(&service, action, key),
                         "{} has no key {key}",

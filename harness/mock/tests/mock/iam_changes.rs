@@ -6,6 +6,7 @@ use rolecall_wire::Structure;
 
 use crate::client::*;
 use crate::iam::{account, refusal, texts, with};
+use crate::operations::{base32, code};
 
 fn policy(action: &str) -> String {
     format!(
@@ -162,6 +163,91 @@ fn adding_a_role_to_an_instance_profile_passes_it_to_ec2() {
     );
     let added = Client::user(&mock, "ec2").call("iam:AddRoleToInstanceProfile", &add);
     assert!(added.is_ok());
+}
+
+/// AWS: IAM User Guide, Enable a virtual MFA device, and Secure API access with MFA.
+#[test]
+fn a_device_is_enabled_with_two_codes_and_vouches_for_its_user_alone() {
+    let mock = Mock::new(account());
+    let (admin, ann) = (Client::user(&mock, "admin"), Client::user(&mock, "ann"));
+    let name = with(&[("VirtualMFADeviceName", "phone")]);
+    let made = admin.call("iam:CreateVirtualMFADevice", &name).unwrap();
+    let made = made.structure("VirtualMFADevice").unwrap();
+    let serial = made.string("SerialNumber").unwrap();
+    let seed = made.blob("Base32StringSeed").unwrap().to_vec();
+    let seed = base32(&String::from_utf8(seed).unwrap());
+    let now = || code(&seed, mock.clock().now().as_second() / 30);
+    let before = code(&seed, mock.clock().now().as_second() / 30 - 1);
+    let session = |client: &Client, code: &str| {
+        let input = with(&[("SerialNumber", serial), ("TokenCode", code)]);
+        client.call("sts:GetSessionToken", &input)
+    };
+    assert!(session(&ann, &now()).is_err(), "the device is nobody's");
+    let device = with(&[("UserName", "ann"), ("SerialNumber", serial)]);
+    let swapped = device
+        .clone()
+        .with("AuthenticationCode1", now())
+        .with("AuthenticationCode2", before.as_str());
+    let (refused, _) = admin.refused("iam:EnableMFADevice", &swapped);
+    assert_eq!(refused, "InvalidAuthenticationCode");
+
+    let enable = device
+        .clone()
+        .with("AuthenticationCode1", before)
+        .with("AuthenticationCode2", now());
+    admin.call("iam:EnableMFADevice", &enable).unwrap();
+
+    assert!(session(&ann, &now()).is_err(), "a code is good once");
+    mock.clock().advance(SignedDuration::from_secs(30));
+    assert!(session(&admin, &now()).is_err(), "it is ann's device");
+    assert!(session(&ann, &now()).is_ok());
+    let user = with(&[("UserName", "ann")]);
+    let listed = admin.call("iam:ListMFADevices", &user).unwrap();
+    assert_eq!(texts(&listed, "MFADevices", "SerialNumber"), [serial]);
+    let delete = with(&[("SerialNumber", serial)]);
+    assert_eq!(
+        admin.refused("iam:DeleteVirtualMFADevice", &delete),
+        refusal(
+            "DeleteConflict",
+            "MFA VirtualDevice in use. Must deactivate first."
+        )
+    );
+    admin.call("iam:DeactivateMFADevice", &device).unwrap();
+    mock.clock().advance(SignedDuration::from_secs(30));
+    assert!(session(&ann, &now()).is_err(), "it is nobody's again");
+    admin.call("iam:DeleteVirtualMFADevice", &delete).unwrap();
+}
+
+/// AWS: IAM User Guide, IAM condition context keys, `iam:AWSServiceName`.
+#[test]
+fn a_service_linked_role_may_be_for_one_service_only() {
+    let mut world = account();
+    let for_ecs = PolicySpec::Inline {
+        name: "for-ecs".to_owned(),
+        document: document(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole",
+                "Resource": "*", "Condition": {"StringEquals": {"iam:AWSServiceName": "ecs.amazonaws.com"}}}]}"#,
+        ),
+    };
+    world.add_user(user("lead", vec![for_ecs])).unwrap();
+    let mock = Mock::new(world);
+    let lead = Client::user(&mock, "lead");
+    let create = |service: &str| {
+        lead.call(
+            "iam:CreateServiceLinkedRole",
+            &with(&[("AWSServiceName", service)]),
+        )
+    };
+
+    assert!(create("rds.amazonaws.com").is_err());
+    let made = create("ecs.amazonaws.com").unwrap();
+    let made = made.structure("Role").unwrap();
+    assert_eq!(
+        made.string("Arn"),
+        Some(
+            "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+        )
+    );
 }
 
 /// AWS: API Reference, `AssumeRoleWithWebIdentity`, `InvalidIdentityToken`.

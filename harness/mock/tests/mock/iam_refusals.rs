@@ -83,243 +83,284 @@ fn mock() -> Mock {
     mock
 }
 
-/// AWS: IAM API Reference, errors of the operations; the words are those of public captures.
-#[test]
-fn what_is_in_the_way_is_said_in_awss_words() {
+/// An operation, its input, and the code and words of its refusal.
+type Row<'r> = (&'r str, &'r [(&'r str, &'r str)], &'r str, &'r str);
+
+/// The words are those of public captures.
+#[track_caller]
+fn check(rows: &[Row<'_>]) {
     let mock = mock();
     let admin = Client::user(&mock, "admin");
-    let device = [
-        ("UserName", "ann"),
-        ("SerialNumber", PHONE),
-        ("AuthenticationCode1", "000000"),
-        ("AuthenticationCode2", "000000"),
-    ];
-    let protected = "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only \
-                     modifiable by AWS";
+    for (operation, input, code, message) in rows {
+        assert_eq!(
+            admin.refused(&format!("iam:{operation}"), &with(input)),
+            refusal(code, message),
+            "{operation}"
+        );
+    }
+}
+
+/// AWS: IAM User Guide, Versioning IAM policies.
+#[test]
+fn a_policy_in_use_stays() {
     let of_aws = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    let rows = [
+    check(&[
         (
             "DeletePolicy",
-            with(&[("PolicyArn", POLICY)]),
+            &[("PolicyArn", POLICY)],
             "DeleteConflict",
             "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. \
              The default version is deleted with the policy.",
         ),
         (
             "DeletePolicyVersion",
-            with(&[("PolicyArn", POLICY), ("VersionId", "v1")]),
+            &[("PolicyArn", POLICY), ("VersionId", "v1")],
             "DeleteConflict",
             "Cannot delete the default version of a policy.",
         ),
         (
             "GetPolicyVersion",
-            with(&[("PolicyArn", POLICY), ("VersionId", "v9")]),
+            &[("PolicyArn", POLICY), ("VersionId", "v9")],
             "NoSuchEntity",
             "Policy arn:aws:iam::123456789012:policy/listing version v9 does not exist or is not attachable.",
         ),
         (
             "SetDefaultPolicyVersion",
-            with(&[("PolicyArn", POLICY), ("VersionId", "v9")]),
+            &[("PolicyArn", POLICY), ("VersionId", "v9")],
             "NoSuchEntity",
             "Policy arn:aws:iam::123456789012:policy/listing version v9 does not exist or is not attachable.",
         ),
         (
             "CreatePolicyVersion",
-            with(&[("PolicyArn", POLICY), ("PolicyDocument", "{")]),
+            &[("PolicyArn", POLICY), ("PolicyDocument", "{")],
             "MalformedPolicyDocument",
             "Syntax errors in policy.",
         ),
         (
             "CreatePolicyVersion",
-            with(&[("PolicyArn", of_aws), ("PolicyDocument", ANY)]),
+            &[("PolicyArn", of_aws), ("PolicyDocument", ANY)],
             "AccessDenied",
             "Cannot perform the operation on the protected policy - this policy is only modifiable by AWS",
         ),
+    ]);
+}
+
+/// AWS: IAM User Guide, Use instance profiles.
+#[test]
+fn an_instance_profile_has_one_role_at_most() {
+    check(&[
         (
             "DeleteRole",
-            with(&[("RoleName", "App")]),
+            &[("RoleName", "App")],
             "DeleteConflict",
             "Cannot delete entity, must remove roles from instance profile first.",
         ),
         (
             "DeleteInstanceProfile",
-            with(&[("InstanceProfileName", "app")]),
+            &[("InstanceProfileName", "app")],
             "DeleteConflict",
             "Cannot delete entity, must remove roles from instance profile first.",
         ),
         (
             "CreateInstanceProfile",
-            with(&[("InstanceProfileName", "APP")]),
+            &[("InstanceProfileName", "APP")],
             "EntityAlreadyExists",
             "Instance Profile APP already exists.",
         ),
         (
             "AddRoleToInstanceProfile",
-            with(&[("InstanceProfileName", "app"), ("RoleName", "Other")]),
+            &[("InstanceProfileName", "app"), ("RoleName", "Other")],
             "LimitExceeded",
             "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
         ),
         (
             "GetInstanceProfile",
-            with(&[("InstanceProfileName", "none")]),
+            &[("InstanceProfileName", "none")],
             "NoSuchEntity",
             "Instance Profile none cannot be found.",
         ),
+    ]);
+}
+
+/// AWS: IAM User Guide, Manage passwords and MFA devices.
+#[test]
+fn a_user_with_a_password_stays() {
+    let device = [
+        ("UserName", "ann"),
+        ("SerialNumber", PHONE),
+        ("AuthenticationCode1", "000000"),
+        ("AuthenticationCode2", "000000"),
+    ];
+    check(&[
         (
             "DeleteUser",
-            with(&[("UserName", "bob")]),
+            &[("UserName", "bob")],
             "DeleteConflict",
             "Cannot delete entity, must delete login profile first.",
         ),
         (
             "CreateLoginProfile",
-            with(&[("UserName", "ann"), ("Password", "Correct-Horse-1")]),
+            &[("UserName", "ann"), ("Password", "Correct-Horse-1")],
             "EntityAlreadyExists",
             "Login Profile for user ann already exists.",
         ),
         (
             "GetLoginProfile",
-            with(&[("UserName", "admin")]),
+            &[("UserName", "admin")],
             "NoSuchEntity",
             "Login Profile for User admin cannot be found.",
         ),
         (
             "UpdateLoginProfile",
-            with(&[("UserName", "ann"), ("Password", "horse")]),
+            &[("UserName", "ann"), ("Password", "horse")],
             "PasswordPolicyViolation",
             "Password does not conform to the account password policy.",
         ),
         (
             "CreateVirtualMFADevice",
-            with(&[("VirtualMFADeviceName", "phone")]),
+            &[("VirtualMFADeviceName", "phone")],
             "EntityAlreadyExists",
             "MFADevice entity at the same path and name already exists.",
         ),
         (
             "EnableMFADevice",
-            with(&device),
+            &device,
             "InvalidAuthenticationCode",
             "Authentication code for device is not valid.",
         ),
+    ]);
+}
+
+/// AWS: IAM User Guide, Create an OpenID Connect identity provider.
+#[test]
+fn a_provider_has_an_https_url_of_its_own() {
+    let github = GITLAB.replace("gitlab", "github");
+    check(&[
         (
             "CreateOpenIDConnectProvider",
-            with(&[("Url", "https://gitlab.example.com")]),
+            &[("Url", "https://gitlab.example.com")],
             "EntityAlreadyExists",
             "Provider with url https://gitlab.example.com already exists.",
         ),
         (
             "CreateOpenIDConnectProvider",
-            with(&[("Url", "http://gitlab.example.com")]),
+            &[("Url", "http://gitlab.example.com")],
             "ValidationError",
             "Invalid Open ID Connect Provider URL",
         ),
         (
             "GetOpenIDConnectProvider",
-            with(&[(
-                "OpenIDConnectProviderArn",
-                &GITLAB.replace("gitlab", "github"),
-            )]),
+            &[("OpenIDConnectProviderArn", &github)],
             "NoSuchEntity",
             "OpenIDConnect Provider not found for arn arn:aws:iam::123456789012:oidc-provider/github.example.com",
         ),
+    ]);
+}
+
+/// AWS: IAM User Guide, Create a service-linked role.
+#[test]
+fn the_roles_of_services_are_changed_by_aws_alone() {
+    let protected = "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only \
+                     modifiable by AWS";
+    check(&[
         (
             "DeleteRole",
-            with(&[("RoleName", "AWSServiceRoleForECS")]),
+            &[("RoleName", "AWSServiceRoleForECS")],
             "UnmodifiableEntity",
             protected,
         ),
         (
             "AttachRolePolicy",
-            with(&[("RoleName", "AWSServiceRoleForECS"), ("PolicyArn", POLICY)]),
+            &[("RoleName", "AWSServiceRoleForECS"), ("PolicyArn", POLICY)],
             "UnmodifiableEntity",
             protected,
         ),
         (
             "PutRolePermissionsBoundary",
-            with(&[
+            &[
                 ("RoleName", "AWSServiceRoleForECS"),
                 ("PermissionsBoundary", POLICY),
-            ]),
+            ],
             "UnmodifiableEntity",
             protected,
         ),
         (
             "AttachRolePolicy",
-            with(&[
+            &[
                 ("RoleName", "App"),
                 (
                     "PolicyArn",
                     "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy",
                 ),
-            ]),
+            ],
             "PolicyNotAttachable",
             "Cannot attach a Service Role Policy to a Customer Role.",
         ),
         (
             "CreateServiceLinkedRole",
-            with(&[("AWSServiceName", "ecs.amazonaws.com")]),
+            &[("AWSServiceName", "ecs.amazonaws.com")],
             "InvalidInput",
             "Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.",
         ),
         (
             "CreateServiceLinkedRole",
-            with(&[
+            &[
                 ("AWSServiceName", "ecs.amazonaws.com"),
                 ("CustomSuffix", "x"),
-            ]),
+            ],
             "InvalidInput",
             "Custom suffix is not allowed for ecs.amazonaws.com",
         ),
         (
             "CreateServiceLinkedRole",
-            with(&[("AWSServiceName", "nothing.amazonaws.com")]),
+            &[("AWSServiceName", "nothing.amazonaws.com")],
             "NotImplemented",
             "this mock doesn't know the service-linked role of nothing.amazonaws.com",
         ),
+    ]);
+}
+
+/// AWS: IAM API Reference, errors of the operations.
+#[test]
+fn names_are_unique_and_reports_are_made_first() {
+    check(&[
         (
             "CreateAccountAlias",
-            with(&[("AccountAlias", "acme-main")]),
+            &[("AccountAlias", "acme-main")],
             "EntityAlreadyExists",
             "The account alias acme-main already exists.",
         ),
         (
             "GetAccountPasswordPolicy",
-            with(&[]),
+            &[],
             "NoSuchEntity",
             "The Password Policy with domain name 123456789012 cannot be found.",
         ),
         (
             "GetCredentialReport",
-            with(&[]),
+            &[],
             "ReportNotPresent",
             "No report exists.",
         ),
         (
             "UpdateUser",
-            with(&[("UserName", "ann"), ("NewUserName", "Admin")]),
+            &[("UserName", "ann"), ("NewUserName", "Admin")],
             "EntityAlreadyExists",
             "User with name Admin already exists.",
         ),
         (
             "UpdateGroup",
-            with(&[("GroupName", "devs"), ("NewGroupName", "ops")]),
+            &[("GroupName", "devs"), ("NewGroupName", "ops")],
             "EntityAlreadyExists",
             "Group with name ops already exists.",
         ),
         (
             "ListUsers",
-            with(&[("Marker", "AAAA")]),
+            &[("Marker", "AAAA")],
             "ValidationError",
             "Invalid Marker.",
         ),
-    ];
-    for (operation, input, code, message) in rows {
-        assert_eq!(
-            admin.refused(&format!("iam:{operation}"), &input),
-            refusal(code, message),
-            "{operation}"
-        );
-    }
+    ]);
 }
 
 /// AWS: IAM User Guide, Versioning IAM policies.

@@ -8,6 +8,8 @@ mod changes;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod cloudfront;
+#[cfg(test)]
 mod garbled;
 #[cfg(test)]
 mod iam;

@@ -146,7 +146,7 @@ fn to_structure(value: &Json) -> Structure {
 }
 
 /// RFC 4648.
-fn base32(text: &str) -> Vec<u8> {
+pub(crate) fn base32(text: &str) -> Vec<u8> {
     let value = |letter: u8| match letter {
         b'A'..=b'Z' => u64::from(letter - b'A'),
         _ => u64::from(letter - b'2') + 26,
@@ -159,7 +159,7 @@ fn base32(text: &str) -> Vec<u8> {
 }
 
 /// RFC 6238.
-fn code(seed: &[u8], step: i64) -> String {
+pub(crate) fn code(seed: &[u8], step: i64) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(seed).unwrap();
     mac.update(&step.to_be_bytes());

@@ -78,7 +78,8 @@ pub(super) fn summary(world: &World, call: &Call) -> Answer {
     };
     let policies = world.customer_policies(&account);
     let versions = policies.iter().map(|(_, policy)| policy.versions().count());
-    let providers = world.oidc_providers_of(&account).len();
+    let oidc_providers = world.oidc_providers_of(&account).len();
+    let saml_providers = world.saml_providers_of(&account).len();
     let counts = [
         ("Users", world.users(&account).len()),
         ("Groups", world.groups(&account).len()),
@@ -86,7 +87,7 @@ pub(super) fn summary(world: &World, call: &Call) -> Answer {
         ("Policies", policies.len()),
         ("PolicyVersionsInUse", versions.sum()),
         ("InstanceProfiles", world.instance_profiles(&account).len()),
-        ("Providers", providers),
+        ("Providers", oidc_providers + saml_providers),
         ("MFADevices", own_devices().count()),
         (
             "MFADevicesInUse",

@@ -78,11 +78,13 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .into())
 }
 
+/// One that isn't there is no error. AWS: API Reference, `DeleteOpenIDConnectProvider`.
 pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let account = account(call)?;
-    find(world, call)?;
-    let removed = world.remove_oidc_provider(account.as_str(), arn(call));
-    removed.map_err(|error| error::refused(&error))?;
+    if find(world, call).is_ok() {
+        let removed = world.remove_oidc_provider(account.as_str(), arn(call));
+        removed.map_err(|error| error::refused(&error))?;
+    }
     Ok(Reply::empty())
 }
 
