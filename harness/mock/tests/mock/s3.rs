@@ -13,7 +13,10 @@ pub(crate) fn mock() -> Mock {
 pub(crate) fn mock_with(policy: Option<&str>) -> Mock {
     let mut world = world();
     world
-        .add_user(user("admin", vec![allow("s3:*", "*")]))
+        .add_user(user(
+            "admin",
+            vec![allow("s3:*", "*"), allow("iam:PassRole", "*")],
+        ))
         .unwrap();
     world.add_user(user("nobody", vec![])).unwrap();
     let reader = allow("s3:GetObject", "arn:aws:s3:::spa-site/*");

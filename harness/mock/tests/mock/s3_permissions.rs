@@ -26,6 +26,7 @@ enum On {
     Bucket,
     Object,
     Source,
+    Role,
 }
 
 impl On {
@@ -36,6 +37,7 @@ impl On {
             Self::Bucket => Some("arn:aws:s3:::spa-site"),
             Self::Object => Some("arn:aws:s3:::spa-site/index.html"),
             Self::Source => Some("arn:aws:s3:::spa-site/tagged.txt"),
+            Self::Role => Some("arn:aws:iam::123456789012:role/replica"),
         }
     }
 }
@@ -276,7 +278,10 @@ fn bucket_rows() -> Vec<Row> {
         row(
             "PutBucketReplication",
             put("ReplicationConfiguration", replication),
-            &[("s3:PutReplicationConfiguration", On::Bucket)],
+            &[
+                ("s3:PutReplicationConfiguration", On::Bucket),
+                ("iam:PassRole", On::Role),
+            ],
         ),
         row(
             "DeleteBucketReplication",
@@ -766,10 +771,11 @@ fn check_denial(row: &Row, client: &Client, input: &Structure, on: On, action: &
         assert_eq!(client.send(&name, input).status(), 403, "{name}");
         return;
     }
-    let resource = on
-        .arn()
-        .map(|arn| format!(" on resource: \"{arn}\""))
-        .unwrap_or_default();
+    let resource = match (on, on.arn()) {
+        (_, None) => String::new(),
+        (On::Role, Some(arn)) => format!(" on resource: {arn}"),
+        (_, Some(arn)) => format!(" on resource: \"{arn}\""),
+    };
     let wanted = format!(
         "User: arn:aws:iam::{MAIN}:user/limited is not authorized to perform: {action}{resource} {why}"
     );
@@ -801,7 +807,7 @@ fn a_caller_without_permissions_is_told_the_action() {
 fn each_action_that_an_operation_needs_is_asked() {
     for row in rows() {
         for (action, on) in &row.needs {
-            let (mock, id) = setting(vec![allow("s3:*", "*"), deny(action, "*")]);
+            let (mock, id) = setting(vec![allow("*", "*"), deny(action, "*")]);
             let why = "with an explicit deny in an identity-based policy";
             let input = with_upload(&row.input, &id);
             check_denial(

@@ -294,6 +294,18 @@ fn a_configuration_that_makes_no_sense_is_refused() {
             "MalformedXML",
         ),
         (
+            "PutBucketLogging",
+            with(
+                "BucketLoggingStatus",
+                Structure::new().with(
+                    "LoggingEnabled",
+                    text("TargetBucket", "not-there").with("TargetPrefix", ""),
+                ),
+            ),
+            400,
+            "InvalidTargetBucketForLogging",
+        ),
+        (
             "PutBucketReplication",
             with(
                 "ReplicationConfiguration",

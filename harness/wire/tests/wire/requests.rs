@@ -163,6 +163,21 @@ fn a_copy_is_told_from_an_upload_by_its_header() {
     );
 }
 
+/// RFC 9110, 5.3: the SDK for Rust sends one header for each value, others one for all.
+#[test]
+fn a_list_comes_in_one_header_or_in_several() {
+    let name = "x-amz-object-attributes";
+    for headers in [
+        &[(name, "ETag, ObjectSize")][..],
+        &[(name, "ETag"), (name, "ObjectSize")],
+    ] {
+        let request = request("GET /b/k?attributes", headers, "");
+        let input = decode("s3", "GetObjectAttributes", &request).unwrap();
+        let wanted = ["ETag", "ObjectSize"].map(Value::from);
+        assert_eq!(input.list("ObjectAttributes"), wanted, "{headers:?}");
+    }
+}
+
 #[test]
 fn a_bucket_in_the_host_takes_its_place_in_the_path() {
     let s3 = model::service("s3").unwrap();

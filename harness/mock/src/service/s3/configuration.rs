@@ -8,6 +8,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 use super::error::{invalid_request, malformed_xml};
 use super::{checksum, encryption, resource};
 use crate::service::call::Call;
+use crate::service::need::Resource;
 use crate::service::{Answer, Reply};
 use crate::world::{Bucket, OBJECT_LOCK, Versioning, World};
 
@@ -26,7 +27,12 @@ pub(super) trait SubResource {
     fn absent(bucket: &Bucket) -> Result<Structure, ServiceError>;
 
     /// Refuses one that AWS would, and completes it as AWS does.
-    fn admit(_: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        _: &World,
+        _: &Call,
+        _: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
         Ok(configuration)
     }
 }
@@ -48,7 +54,8 @@ pub(super) fn get<S: SubResource>(world: &World, call: &Call) -> Answer {
 pub(super) fn put<S: SubResource>(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, S::NEEDS_CHECKSUM)?;
     let given = call.input.structure(S::MEMBER).ok_or_else(malformed_xml)?;
-    let admitted = S::admit(resource::bucket(world, call)?, given.clone())?;
+    let bucket = resource::bucket(world, call)?;
+    let admitted = S::admit(world, call, bucket, given.clone())?;
     let bucket = resource::bucket_mut(world, call)?;
     bucket.configurations.insert(S::NAME, admitted);
     Ok(Reply::empty())
@@ -112,7 +119,12 @@ impl SubResource for Lifecycle {
     }
 
     /// AWS: S3 API Reference, `LifecycleRule`, `ID`: a rule without one is given one.
-    fn admit(bucket: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        _: &World,
+        _: &Call,
+        bucket: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
         let rules = configuration.list("Rules");
         if rules.is_empty() {
             return Err(malformed_xml());
@@ -164,7 +176,17 @@ impl SubResource for Replication {
         )
     }
 
-    fn admit(bucket: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        world: &World,
+        call: &Call,
+        bucket: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
+        pass_role(
+            world,
+            call,
+            configuration.string("Role").unwrap_or_default(),
+        )?;
         if bucket.versioning == Versioning::Enabled {
             return Ok(configuration);
         }
@@ -172,6 +194,14 @@ impl SubResource for Replication {
             "Versioning must be 'Enabled' on the bucket to apply a replication configuration";
         Err(invalid_request(message))
     }
+}
+
+/// AWS: S3 User Guide, Setting up permissions for live replication: whoever gives S3 a role must be allowed to pass it.
+fn pass_role(world: &World, call: &Call, role: &str) -> Result<(), ServiceError> {
+    let resource = Resource::of_caller(role.to_owned());
+    call.require_with(world, "iam:PassRole", &resource, &|context| {
+        context.set("iam:PassedToService", "s3.amazonaws.com");
+    })
 }
 
 /// `encryption`: what new objects are encrypted with.
@@ -186,7 +216,12 @@ impl SubResource for BucketEncryption {
         Ok(encryption::default_configuration())
     }
 
-    fn admit(_: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        _: &World,
+        _: &Call,
+        _: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
         let [Value::Structure(rule)] = configuration.list("Rules") else {
             return Err(malformed_xml());
         };
@@ -214,7 +249,12 @@ impl SubResource for ObjectLock {
         )
     }
 
-    fn admit(bucket: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        _: &World,
+        _: &Call,
+        bucket: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
         if bucket.versioning != Versioning::Enabled {
             let message =
                 "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";
@@ -239,7 +279,12 @@ impl SubResource for Accelerate {
         Ok(Structure::new())
     }
 
-    fn admit(bucket: &Bucket, configuration: Structure) -> Result<Structure, ServiceError> {
+    fn admit(
+        _: &World,
+        _: &Call,
+        bucket: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
         if bucket.name.contains('.') {
             let message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names";
             return Err(invalid_request(message));
@@ -269,6 +314,27 @@ impl SubResource for Logging {
 
     fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
         Ok(Structure::new())
+    }
+
+    fn admit(
+        world: &World,
+        _: &Call,
+        bucket: &Bucket,
+        configuration: Structure,
+    ) -> Result<Structure, ServiceError> {
+        let enabled = configuration.structure("LoggingEnabled");
+        let Some(name) = enabled.and_then(|enabled| enabled.string("TargetBucket")) else {
+            return Ok(configuration);
+        };
+        let message = match world.bucket(name) {
+            None => "The target bucket for logging does not exist",
+            Some(target) if target.account != bucket.account => {
+                "The owner for the bucket to be logged and the target bucket must be the same."
+            }
+            Some(_) => return Ok(configuration),
+        };
+        let error = ServiceError::new(400, "InvalidTargetBucketForLogging", message);
+        Err(error.with("TargetBucket", name))
     }
 }
 

@@ -12,15 +12,14 @@ pub(super) fn denial(denial: &Denial<'_>) -> ServiceError {
         return access_denied();
     }
     let mut message = denial.beginning();
-    let (resource, is_key) = (
-        denial.question.resource(),
-        denial.question.action().starts_with("kms:"),
-    );
-    if is_key {
-        message = format!("{message} on resource: {resource}");
-    } else if resource != "*" {
-        message = format!("{message} on resource: \"{resource}\"");
-    }
+    let resource = denial.question.resource();
+    let is_own = denial.question.action().starts_with("s3:");
+    message = match resource {
+        "*" => message,
+        // Those of other services, a key of KMS or a role, are named in their way.
+        resource if !is_own => format!("{message} on resource: {resource}"),
+        resource => format!("{message} on resource: \"{resource}\""),
+    };
     if let Some(reason) = denial.question.explain().denial_reason() {
         message = format!("{message} {reason}");
     }

@@ -42,18 +42,22 @@ pub(super) fn read_parameter(member: Member, query: &Query) -> Result<Option<Val
     }
 }
 
-/// Reads a header. A list is separated by commas; a date of a condition that can't be read is no condition
-/// (RFC 9110, 13.1.3).
+/// Reads a header. A list is separated by commas, or comes in several headers; a date of a condition that can't be
+/// read is no condition (RFC 9110, 5.3 and 13.1.3).
 pub(super) fn read_header(member: Member, headers: &HeaderMap) -> Result<Option<Value>, Mismatch> {
     let name = member.wire_name();
     let Some(text) = header(headers, name) else {
         return Ok(None);
     };
     if let Kind::List(element) = member.shape().kind() {
-        let parts = text.split(',').map(|part| read(element, part.trim_ascii()));
-        return parts
-            .collect::<Result<_, _>>()
-            .map(|values| Some(Value::List(values)));
+        let mut values = Vec::new();
+        for header in headers.get_all(name) {
+            let text = String::from_utf8_lossy(header.as_bytes());
+            for part in text.split(',') {
+                values.push(read(element, part.trim_ascii())?);
+            }
+        }
+        return Ok(Some(Value::List(values)));
     }
     match read(member, &text) {
         Err(_) if name.starts_with("If-") => Ok(None),
