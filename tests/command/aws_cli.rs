@@ -1,129 +1,17 @@
 //! The real AWS CLI through the tutorial, as a person would type it.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use crate::terminal::{Terminal, failed, succeeded};
 
-use crate::support::{Served, find_program, skip_without, stderr, stdout};
-
-/// A terminal with the AWS CLI pointed at a served mock, and a home of its own.
-struct Terminal {
-    home: tempfile::TempDir,
-    endpoint: String,
-    _server: Served,
-}
-
-impl Terminal {
-    /// Serves a scenario; the users' keys are profiles. `None`, said aloud, without the AWS CLI.
-    fn open(scenario: &str) -> Option<Self> {
-        if find_program("aws").is_none() {
-            skip_without("the AWS CLI");
-            return None;
-        }
-        let home = tempfile::tempdir().expect("a scratch folder");
-        let credentials = home.path().join("credentials");
-        let server = Served::start(&[
-            scenario,
-            "--credentials",
-            credentials.to_str().expect("UTF-8"),
-        ]);
-        Some(Self {
-            endpoint: server.endpoint.clone(),
-            home,
-            _server: server,
-        })
-    }
-
-    fn aws(&self, arguments: &[&str]) -> Command {
-        let home = self.home.path();
-        let mut command = Command::new("aws");
-        command
-            .args(arguments)
-            .current_dir(home)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", home)
-            .env("AWS_SHARED_CREDENTIALS_FILE", home.join("credentials"))
-            .env("AWS_CONFIG_FILE", home.join("config"))
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_PAGER", "");
-        command
-    }
-
-    fn as_user(&self, user: &str, arguments: &[&str]) -> Output {
-        self.aws(arguments)
-            .env("AWS_PROFILE", user)
-            .output()
-            .expect("the AWS CLI starts")
-    }
-
-    fn with_session(&self, session: &[(&str, String)], arguments: &[&str]) -> Output {
-        self.aws(arguments)
-            .envs(session.iter().map(|(name, value)| (name, value)))
-            .output()
-            .expect("the AWS CLI starts")
-    }
-
-    fn home(&self) -> &Path {
-        self.home.path()
-    }
-
-    /// Assumes a role; the session as variables of the environment.
-    fn assume(&self, user: &str, role: &str, session: &str) -> Vec<(&'static str, String)> {
-        let query = "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]";
-        let assumed = succeeded(&self.as_user(
-            user,
-            &[
-                "sts",
-                "assume-role",
-                "--role-arn",
-                role,
-                "--role-session-name",
-                session,
-                "--query",
-                query,
-                "--output",
-                "text",
-            ],
-        ));
-        let names = [
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-        ];
-        let session: Vec<_> = names
-            .into_iter()
-            .zip(assumed.split_whitespace().map(str::to_owned))
-            .collect();
-        assert_eq!(session.len(), 3, "{assumed}");
-        session
-    }
-}
-
-#[track_caller]
-fn succeeded(output: &Output) -> String {
-    assert!(
-        output.status.success(),
-        "{}{}",
-        stdout(output),
-        stderr(output)
-    );
-    stdout(output)
-}
-
-#[track_caller]
-fn failed(output: &Output) -> String {
-    assert!(!output.status.success(), "{}", stdout(output));
-    stderr(output)
+/// A terminal with the AWS CLI; `None`, said aloud, without it.
+fn terminal(scenario: &str) -> Option<Terminal> {
+    Terminal::with_program("aws", "the AWS CLI", scenario)
 }
 
 const TUTORIAL: &str = "scenarios/tutorial.yaml";
 
 #[test]
 fn the_tutorial_works_as_a_person_types_it() {
-    let Some(terminal) = Terminal::open(TUTORIAL) else {
+    let Some(terminal) = terminal(TUTORIAL) else {
         return;
     };
     let user = "spa-deployment";
@@ -166,7 +54,7 @@ fn the_tutorial_works_as_a_person_types_it() {
 
 #[test]
 fn a_deployment_uploads_and_invalidates() {
-    let Some(terminal) = Terminal::open("scenarios/deploy-a-website.yaml") else {
+    let Some(terminal) = terminal("scenarios/deploy-a-website.yaml") else {
         return;
     };
     let role = "arn:aws:iam::123456789012:role/DeployWebsite";
@@ -197,7 +85,7 @@ fn a_deployment_uploads_and_invalidates() {
 
 #[test]
 fn a_profile_assumes_the_role_by_itself() {
-    let Some(terminal) = Terminal::open("scenarios/external-id.yaml") else {
+    let Some(terminal) = terminal("scenarios/external-id.yaml") else {
         return;
     };
     let config = "[profile deploy]\n\
@@ -229,7 +117,7 @@ fn a_profile_assumes_the_role_by_itself() {
 
 #[test]
 fn a_wrong_secret_is_refused_for_its_signature() {
-    let Some(terminal) = Terminal::open(TUTORIAL) else {
+    let Some(terminal) = terminal(TUTORIAL) else {
         return;
     };
     let credentials =

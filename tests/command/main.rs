@@ -1,10 +1,11 @@
-//! The command from outside: its contract, broken trust policies, and the real AWS CLI against `serve`.
+//! The command from outside: its contract, broken trust policies, and real clients against `serve`.
 
 #![expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 
 mod aws_cli;
 mod boto3;
 mod can;
+mod clients;
 mod config;
 mod contract;
 mod decide;
@@ -14,4 +15,5 @@ mod running;
 mod scaffolding;
 mod serve;
 mod support;
+mod terminal;
 mod trust;
