@@ -139,3 +139,138 @@ fn a_wrong_secret_is_refused_for_its_signature() {
 
     assert!(refused.contains("(SignatureDoesNotMatch)"), "{refused}");
 }
+
+/// The world that other clients are driven against as well, with their profiles.
+fn deployment() -> Option<Terminal> {
+    let terminal = terminal(crate::clients::WORLD)?;
+    terminal.write("config", crate::clients::PROFILES);
+    Some(terminal)
+}
+
+#[test]
+fn a_process_gives_the_credentials() {
+    let Some(terminal) = deployment() else { return };
+    let config = "\
+[profile from-process]
+credential_process = aws sts assume-role --profile deployer --role-session-name from-process --role-arn \
+                  arn:aws:iam::123456789012:role/Deploy --output json --query 'Credentials | {Version: `1`, \
+                  AccessKeyId: AccessKeyId, SecretAccessKey: SecretAccessKey, SessionToken: SessionToken, \
+                  Expiration: Expiration}'
+";
+    terminal.write("config", config);
+
+    let identity = succeeded(&terminal.as_user("from-process", &["sts", "get-caller-identity"]));
+
+    assert!(
+        identity.contains(":assumed-role/Deploy/from-process"),
+        "{identity}"
+    );
+}
+
+#[test]
+fn a_large_file_goes_up_in_parts_and_comes_back() {
+    let Some(terminal) = deployment() else { return };
+    let large: Vec<u8> = (0..20 << 20)
+        .map(|index: u32| (index.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    std::fs::write(terminal.home().join("large.bin"), &large).expect("a file");
+    let there = "s3://acme-site/large.bin";
+
+    let refused = failed(&terminal.as_user("bystander", &["s3", "cp", "large.bin", there]));
+    assert!(
+        refused.contains(
+            "An error occurred (AccessDenied) when calling the CreateMultipartUpload operation: User: \
+             arn:aws:iam::123456789012:user/bystander is not authorized to perform: s3:PutObject on resource: \
+             \"arn:aws:s3:::acme-site/large.bin\" because no identity-based policy allows the s3:PutObject action"
+        ),
+        "{refused}"
+    );
+
+    succeeded(&terminal.as_user("deploy", &["s3", "cp", "large.bin", there]));
+    succeeded(&terminal.as_user("deploy", &["s3", "cp", there, "back.bin"]));
+
+    let back = std::fs::read(terminal.home().join("back.bin")).expect("the file");
+    assert!(back == large, "what came back is what went up");
+}
+
+#[test]
+fn a_folder_is_synchronized_and_removed() {
+    let Some(terminal) = deployment() else { return };
+    let deploy = |arguments: &[&str]| succeeded(&terminal.as_user("deploy", arguments));
+    std::fs::create_dir_all(terminal.home().join("site/assets")).expect("a folder");
+    terminal.write("site/index.html", "<h1>it works</h1>");
+    terminal.write("site/assets/a b+ü.css", "h1 { color: teal }");
+
+    let first = deploy(&["s3", "sync", "site", "s3://acme-site/site", "--no-progress"]);
+    assert_eq!(first.lines().count(), 2, "{first}");
+    let again = deploy(&["s3", "sync", "site", "s3://acme-site/site", "--no-progress"]);
+    assert_eq!(again, "");
+
+    std::fs::remove_file(terminal.home().join("site/index.html")).expect("the file");
+    let third = deploy(&[
+        "s3",
+        "sync",
+        "site",
+        "s3://acme-site/site",
+        "--delete",
+        "--no-progress",
+    ]);
+    assert_eq!(third.trim_end(), "delete: s3://acme-site/site/index.html");
+
+    let refused = failed(&terminal.as_user(
+        "monitor",
+        &["s3", "rm", "s3://acme-site/site", "--recursive"],
+    ));
+    assert!(
+        refused.contains("because no identity-based policy allows the s3:DeleteObject action"),
+        "{refused}"
+    );
+    deploy(&["s3", "rm", "s3://acme-site/site", "--recursive"]);
+    assert_eq!(deploy(&["s3", "ls", "s3://acme-site", "--recursive"]), "");
+}
+
+#[test]
+fn a_presigned_address_is_read_by_anyone_who_has_it() {
+    let Some(terminal) = deployment() else { return };
+    terminal.write("page.html", "<h1>for you</h1>");
+    let page = "s3://acme-site/page.html";
+    succeeded(&terminal.as_user("deploy", &["s3", "cp", "page.html", page]));
+    // The CLI's version 1 signs such addresses with Signature Version 2 in old regions, unless told otherwise.
+    let config = crate::clients::PROFILES.replace(
+        "[profile deploy]\n",
+        "[profile deploy]\ns3 =\n  signature_version = s3v4\n",
+    );
+    terminal.write("config", &config);
+
+    let address = succeeded(&terminal.as_user("deploy", &["s3", "presign", page]));
+    let (status, body) = fetch(address.trim_end());
+    assert_eq!((status, body.as_str()), (200, "<h1>for you</h1>"));
+
+    let (status, body) = fetch(&address.trim_end().replace("page.html", "other.html"));
+    assert_eq!(status, 403);
+    assert!(
+        body.contains("<Code>SignatureDoesNotMatch</Code>"),
+        "{body}"
+    );
+}
+
+/// A plain GET, as a browser sends it.
+fn fetch(address: &str) -> (u16, String) {
+    use std::io::{Read, Write};
+    let rest = address.strip_prefix("http://").expect("a plain address");
+    let (host, path) = rest.split_once('/').expect("a path");
+    let mut stream = std::net::TcpStream::connect(host).expect("the server");
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let status = answer
+        .get(9..12)
+        .and_then(|status| status.parse().ok())
+        .expect("a status");
+    let body = answer.split_once("\r\n\r\n").expect("a body").1.to_owned();
+    (status, body)
+}

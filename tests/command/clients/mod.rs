@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use crate::terminal::Terminal;
 
 /// The world they are driven against, with its place below the repository's root.
-const WORLD: &str = "tests/command/clients/deploy.world.yaml";
+pub(crate) const WORLD: &str = "tests/command/clients/deploy.world.yaml";
 
 /// Profiles that assume roles by themselves, as the CLI and the SDKs read them.
-const PROFILES: &str = "\
+pub(crate) const PROFILES: &str = "\
 [profile deploy]
 role_arn = arn:aws:iam::123456789012:role/Deploy
 source_profile = deployer
