@@ -114,9 +114,14 @@ fn terraform_applies_plans_nothing_more_and_destroys() {
         "-var",
         "role=Chained",
     ]));
+    // Terraform breaks AWS's message into lines.
+    let denied = denied.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(denied.contains("Cannot assume IAM Role"), "{denied}");
     assert!(
-        denied.contains("is not authorized to perform: sts:AssumeRole"),
+        denied.contains(
+            "User: arn:aws:iam::123456789012:user/deployer is not authorized to perform: sts:AssumeRole on resource: \
+             arn:aws:iam::123456789012:role/Chained"
+        ),
         "{denied}"
     );
 
