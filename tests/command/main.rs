@@ -9,6 +9,7 @@ mod clients;
 mod config;
 mod contract;
 mod decide;
+mod exec;
 mod explain;
 mod pages;
 mod running;

@@ -86,3 +86,161 @@ fn keys_follow_from_the_seed_and_are_for_the_user_alone() {
     assert_eq!(first, keys("again", "1"));
     assert_ne!(first, keys("other", "2"));
 }
+
+/// The lines of a file, each as JSON.
+fn events(file: &std::path::Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(file).expect("the log");
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn every_request_is_in_the_log_for_the_user_alone() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let log = folder.path().join("events.jsonl");
+    let path = log.to_str().expect("UTF-8");
+    let server = Served::start(&["scenarios/tutorial.yaml", "--log", path]);
+    ask(&server, "POST /", WHO_AM_I);
+    ask(&server, "GET /spa-site/a", "");
+
+    let status = server.stop();
+
+    assert_eq!(status.code(), Some(0));
+    let events = events(&log);
+    let names: Vec<_> = events.iter().map(|event| &event["eventName"]).collect();
+    assert_eq!(names, ["GetCallerIdentity", "GetObject"]);
+    assert_eq!(events[0]["errorCode"], "MissingAuthenticationToken");
+    assert_eq!(events[1]["errorCode"], "AccessDenied");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&log)
+            .expect("the log")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o077, 0, "nobody else may read it");
+    }
+}
+
+#[rstest]
+#[case::plain(
+    "plain",
+    "failed: nobody: sts:GetCallerIdentity: MissingAuthenticationToken: Request is missing Authentication Token"
+)]
+#[case::json("json", r#""errorCode":"MissingAuthenticationToken""#)]
+fn each_request_is_told_on_standard_output_where_it_is_asked_for(
+    #[case] format: &str,
+    #[case] wanted: &str,
+) {
+    let mut child = crate::support::rolecall()
+        .args(["serve", "--port", "0", "--format", format])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(
+        child.stdout.take().expect("its output"),
+    ));
+    let first = lines.next().expect("a line").expect("text");
+    let (_, rest) = first.split_once("http://").expect("the address");
+    let address = rest.split(['"', ' ']).next().expect("the address");
+    let server = Served::at(child, &format!("http://{address}"));
+
+    ask(&server, "POST /", WHO_AM_I);
+
+    let line = lines.next().expect("a line").expect("text");
+    assert!(line.contains(wanted), "{line}");
+}
+
+#[test]
+fn the_world_it_ended_with_is_served_again_and_used() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (first, second) = (path("first.world.yaml"), path("second.world.yaml"));
+    let server = Served::start(&[
+        "scenarios/tutorial.yaml",
+        "--no-enforce",
+        "--world-out",
+        &first,
+    ]);
+    assert!(ask(&server, "PUT /spa-site/a%20key", "it's \"here\"\n").starts_with("HTTP/1.1 200"));
+    assert_eq!(server.stop().code(), Some(0));
+
+    let saved = std::fs::read_to_string(&first).expect("the world");
+    assert!(
+        saved.contains("\n  spa-site:\n    objects:\n      \"a key\": \"it's \\\"here\\\"\\n\"\n"),
+        "{saved}"
+    );
+    let server = Served::start(&[&first, "--no-enforce", "--world-out", &second]);
+    assert!(ask(&server, "GET /spa-site/a%20key", "").ends_with("it's \"here\"\n"));
+    assert_eq!(server.stop().code(), Some(0));
+
+    let without_clock = |text: &str| text.split_once('\n').expect("lines").1.to_owned();
+    let again = std::fs::read_to_string(&second).expect("the world");
+    assert_eq!(without_clock(&again), without_clock(&saved));
+    let scenario = folder.path().join("a.yaml");
+    let steps = "scenario: A saved world is used\nuse: [first.world.yaml]\nsteps:\n  - as: root\n    call: s3:GetObject\n    on: spa-site/a key\n";
+    std::fs::write(&scenario, steps).expect("a scenario");
+    let output = crate::support::run(&["run", scenario.to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn the_aws_cli_trusts_the_authority_of_a_generated_certificate() {
+    let Some(aws) = crate::support::find_program("aws") else {
+        crate::support::skip_without("the AWS CLI");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let authority = folder.path().join("ca.pem");
+    let path = authority.to_str().expect("UTF-8");
+    let server = Served::start(&["--tls", "--tls-ca", path]);
+    assert!(
+        server.endpoint.starts_with("https://127.0.0.1:"),
+        "{}",
+        server.endpoint
+    );
+    let contents = folder.path().join("contents");
+    std::fs::write(&contents, "hello\n").expect("a file");
+    let call = |arguments: &[&str]| {
+        let output = std::process::Command::new(&aws)
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", &server.endpoint)
+            .env("AWS_CA_BUNDLE", &authority)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .output()
+            .expect("the AWS CLI starts");
+        assert!(output.status.success(), "{output:?}");
+        crate::support::stdout(&output)
+    };
+
+    assert!(call(&["sts", "get-caller-identity"]).contains("arn:aws:iam::000000000000:root"));
+    call(&["s3", "mb", "s3://over-tls"]);
+    call(&[
+        "s3",
+        "cp",
+        contents.to_str().expect("UTF-8"),
+        "s3://over-tls/a",
+    ]);
+    assert_eq!(call(&["s3", "cp", "s3://over-tls/a", "-"]), "hello\n");
+}
+
+#[rstest]
+#[case::a_key_without_a_certificate(&["--tls-key", "Cargo.toml"], "--tls-cert <FILE>")]
+#[case::no_certificate(&["--tls-cert", "Cargo.toml", "--tls-key", "Cargo.toml"], "error: Cargo.toml: there is no certificate in PEM form in it")]
+#[case::no_file(&["--tls-cert", "missing.pem", "--tls-key", "missing.pem"], "error: missing.pem can't be read")]
+#[case::no_folder(&["--log", "missing/log"], "error: the log can't be written to missing/log")]
+fn what_can_not_be_done_is_told(#[case] flags: &[&str], #[case] wanted: &str) {
+    let arguments = [&["serve", "--port", "0"], flags].concat();
+
+    let output = crate::support::run(&arguments);
+
+    assert!(!output.status.success());
+    let told = crate::support::stderr(&output);
+    assert!(told.contains(wanted), "{told}");
+}

@@ -80,15 +80,43 @@ impl Served {
         let mut lines = BufReader::new(out).lines();
         let endpoint = loop {
             let line = lines.next().expect("the address is printed").expect("text");
-            if let Some((_, rest)) = line.split_once("http://") {
-                let address = rest.split_whitespace().next().unwrap_or_default();
-                break format!("http://{address}");
+            if let Some(at) = line.find("http") {
+                let endpoint = line.get(at..).unwrap_or_default();
+                break endpoint
+                    .split([' ', '"'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
             }
         };
         // The pipe must stay open and empty for as long as the server writes.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, endpoint }
     }
+}
+
+impl Served {
+    /// One that was started elsewhere.
+    pub(crate) fn at(child: Child, endpoint: &str) -> Self {
+        Self {
+            child,
+            endpoint: endpoint.to_owned(),
+        }
+    }
+
+    /// Asks it to stop, as supervisors do, and waits until it has.
+    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+        terminate(&self.child);
+        self.child.wait().expect("it ends")
+    }
+}
+
+/// Sends a process the signal to terminate.
+pub(crate) fn terminate(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()), "kill is there");
 }
 
 impl Drop for Served {

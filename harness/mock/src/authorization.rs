@@ -116,6 +116,11 @@ impl Question {
         &self.resource
     }
 
+    /// The number of the account that owns the resource, if one does.
+    pub fn resource_account(&self) -> Option<&str> {
+        self.resource_account.as_deref()
+    }
+
     /// The condition keys, complete.
     pub fn context(&self) -> &Context {
         &self.context

@@ -9,7 +9,8 @@
 //! follow from the world's seed, so that two runs give the same text.
 //!
 //! Every answer to a verified request has a header ([`AUTHORIZATION_ID_HEADER`]) that names its [`Authorization`]: who
-//! called, which actions were asked on which resources, and AWS's explanation of each.
+//! called, which actions were asked on which resources, and AWS's explanation of each. [`Mock::events`] tells of all
+//! requests as CloudTrail does.
 
 mod ask;
 mod authorization;
@@ -23,6 +24,7 @@ mod mock;
 mod pipeline;
 mod saml;
 mod service;
+mod trail;
 mod world;
 
 pub use ask::{AskError, Asker};
@@ -31,9 +33,11 @@ pub use clock::Clock;
 pub use context::{ContextKey, RequestContext};
 pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
+pub use service::operations;
+pub use trail::{Event, Verdict};
 pub use world::{
     API_SOURCE, AccountId, BucketSpec, ControlPolicySpec, CustomerPolicySpec, DistributionSpec,
     GroupSpec, MemberSpec, OidcProviderSpec, OrganizationSpec, Partition, PolicyDocument,
     PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec,
-    UnitSpec, UserSpec, World, WorldError,
+    UnitSpec, UserSpec, World, WorldError, WorldSpec,
 };

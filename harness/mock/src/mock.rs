@@ -1,5 +1,6 @@
 //! The mock itself: a world, a clock, and the pipeline that answers requests.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use crate::clock::Clock;
 use crate::context::ContextKey;
 use crate::ids::Ids;
 use crate::pipeline;
+use crate::trail::{Event, Observer, Trail};
 use crate::world::World;
 
 /// A mock AWS. Clones are the same mock.
@@ -34,7 +36,6 @@ pub struct Mock {
 }
 
 /// What requests share.
-#[derive(Debug)]
 pub(crate) struct State {
     first: World,
     world: RwLock<World>,
@@ -45,16 +46,18 @@ pub(crate) struct State {
     context: RwLock<Vec<ContextKey>>,
     pub(crate) ledger: SharedLedger,
     request_ids: Mutex<Ids>,
+    trail: Mutex<Trail>,
+    observer: Option<Observer>,
 }
 
 /// Says how a mock is to be.
-#[derive(Debug)]
 pub struct MockBuilder {
     world: World,
     clock: Option<Clock>,
     enforce: bool,
     test_credentials: bool,
     authorization_id_in_messages: bool,
+    observer: Option<Observer>,
 }
 
 impl MockBuilder {
@@ -89,6 +92,14 @@ impl MockBuilder {
         self
     }
 
+    /// Who is told of every request as soon as there is an answer, before the client gets it. It is called by whichever
+    /// thread answers, so it should be quick.
+    #[must_use]
+    pub fn on_event(mut self, observer: impl Fn(&Arc<Event>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
     /// The mock.
     pub fn build(self) -> Mock {
         let start = self.world.start();
@@ -103,6 +114,8 @@ impl MockBuilder {
                 context: RwLock::default(),
                 ledger: SharedLedger::default(),
                 authorization_id_in_messages: self.authorization_id_in_messages,
+                trail: Mutex::default(),
+                observer: self.observer,
             }),
         }
     }
@@ -122,6 +135,7 @@ impl Mock {
             enforce: true,
             test_credentials: false,
             authorization_id_in_messages: false,
+            observer: None,
         }
     }
 
@@ -147,6 +161,11 @@ impl Mock {
     /// The authorizations of late, newest last: as many as make up 10,000 evaluations.
     pub fn evaluations(&self) -> Vec<Arc<Authorization>> {
         self.state.ledger.lock().all()
+    }
+
+    /// The requests of late as CloudTrail tells of them, newest last: at most 10,000.
+    pub fn events(&self) -> Vec<Arc<Event>> {
+        self.state.trail().all()
     }
 
     /// Condition keys for every request from now on; they replace the requests' own.
@@ -178,6 +197,7 @@ impl Mock {
         *self.state.write() = self.state.first.clone();
         *self.state.request_ids() = request_ids(&self.state.first);
         self.state.ledger.lock().clear();
+        self.state.trail().clear();
         self.state.clock.reset();
     }
 }
@@ -196,10 +216,42 @@ impl State {
         context.clone()
     }
 
+    fn trail(&self) -> std::sync::MutexGuard<'_, Trail> {
+        self.trail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an event, and tells whoever wants to know.
+    pub(crate) fn tell(&self, event: Event) {
+        let event = Arc::new(event);
+        if let Some(observer) = &self.observer {
+            observer(&event);
+        }
+        self.trail().add(event);
+    }
+
     pub(crate) fn request_ids(&self) -> std::sync::MutexGuard<'_, Ids> {
         self.request_ids
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("clock", &self.clock)
+            .field("enforce", &self.enforce)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for MockBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockBuilder")
+            .field("clock", &self.clock)
+            .field("enforce", &self.enforce)
+            .field("test_credentials", &self.test_credentials)
+            .finish_non_exhaustive()
     }
 }
 

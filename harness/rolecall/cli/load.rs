@@ -141,7 +141,7 @@ pub(super) fn nothing_matched(loaded: &Loaded) -> Exit {
     Exit::NothingMatched
 }
 
-/// The world of one scenario or world file.
+/// The world of one scenario or world file, and the texts that its policies come from.
 ///
 /// # Errors
 ///

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod decide;
 mod docs;
+mod exec;
 mod exit;
 mod explain;
 mod init;
@@ -84,6 +85,7 @@ enum Command {
     Decide(decide::Arguments),
     Docs(docs::Arguments),
     Serve(serve::Arguments),
+    Exec(exec::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -131,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
+        Command::Exec(arguments) => return exec::run(&arguments, appearance),
     };
     exit.into()
 }

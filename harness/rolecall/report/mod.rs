@@ -9,6 +9,7 @@ mod html_step;
 mod json;
 mod junit;
 mod markdown;
+mod requests;
 mod tap;
 mod terminal;
 
@@ -21,6 +22,7 @@ pub use html::HtmlReporter;
 pub use json::JsonReporter;
 pub use junit::JunitReporter;
 pub use markdown::MarkdownReporter;
+pub use requests::{RequestStyle, denied_request, request_line};
 pub use tap::TapReporter;
 pub(crate) use terminal::step_that_failed;
 #[cfg(feature = "suite")]

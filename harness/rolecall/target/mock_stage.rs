@@ -266,6 +266,7 @@ fn claim(value: &ClaimValue, now: jiff::Timestamp) -> Result<serde_json::Value, 
     }
 }
 
+/// A condition key of a world or a step as the mock takes it.
 pub(crate) fn context_key(entry: &ContextEntry) -> ContextKey {
     ContextKey {
         key: entry.key.clone(),

@@ -4,11 +4,13 @@ mod answer;
 mod change;
 mod client;
 mod mock_stage;
+mod save;
 mod stage;
 mod world;
 
 pub use answer::{Answer, Got};
 pub use client::{Client, DEFAULT_REGION};
+pub use save::{Beside, SavedWorld, save};
 pub use stage::{Asked, Stage, StageError, Unasked, Who};
 pub use world::{DEFAULT_SEED, ProvisionError, provision};
 

@@ -1,5 +1,7 @@
 //! JSON Web Key Sets (RFC 7517): the public keys of a provider.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::algorithm::{Algorithm, PublicKey};
@@ -10,6 +12,8 @@ use super::{Signer, decode};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     keys: Vec<Key>,
+    /// As it was given; none for the key of a signer.
+    text: Option<Arc<str>>,
 }
 
 /// One key.
@@ -32,7 +36,10 @@ impl KeySet {
         if keys.is_empty() {
             return Err("no key in it verifies RS256, RS384, RS512 or ES256 signatures".to_owned());
         }
-        Ok(Self { keys })
+        Ok(Self {
+            keys,
+            text: Some(text.into()),
+        })
     }
 
     /// The one key of a signer.
@@ -42,7 +49,15 @@ impl KeySet {
             algorithm: None,
             public: PublicKey::P256(signer.public_key()),
         };
-        Self { keys: vec![key] }
+        Self {
+            keys: vec![key],
+            text: None,
+        }
+    }
+
+    /// The text that it was read from.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// Whether a token's signature is that of the key it names; `None` if no key could tell. A token that names none is

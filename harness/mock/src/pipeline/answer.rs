@@ -5,7 +5,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use rolecall_wire::codec::{AnswerFormat, ResponseMetadata};
-use rolecall_wire::{Operation, Service, codec};
+use rolecall_wire::{Operation, Service, ServiceError, codec};
 
 use crate::AUTHORIZATION_ID_HEADER;
 use crate::mock::State;
@@ -15,8 +15,8 @@ use crate::world::World;
 /// The ids of a request.
 #[derive(Debug)]
 pub(super) struct Ids {
-    request: String,
-    extended: String,
+    pub(super) request: String,
+    pub(super) extended: String,
     pub(super) authorization: String,
 }
 
@@ -117,15 +117,23 @@ pub(super) fn set_bucket_region(
     }
 }
 
-/// The answer for a service that isn't here: nothing that looks like success.
-pub(super) fn unknown_service(service: &str, ids: &Ids) -> Response<Bytes> {
+/// The error of a service that isn't here: nothing that looks like success.
+pub(super) fn unknown_service(service: &str) -> ServiceError {
     let service: String = service
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect();
+    let message = format!("the service {service} is not implemented by this mock");
+    ServiceError::new(501, "NotImplemented", message)
+}
+
+/// The answer of a service whose protocol nobody knows here.
+pub(super) fn encode_unknown(error: &ServiceError, ids: &Ids) -> Response<Bytes> {
     let body = format!(
-        "<ErrorResponse><Error><Type>Receiver</Type><Code>NotImplemented</Code><Message>the service {service} is \
-         not implemented by this mock</Message></Error><RequestId>{}</RequestId></ErrorResponse>\n",
+        "<ErrorResponse><Error><Type>Receiver</Type><Code>{}</Code><Message>{}</Message></Error>\
+         <RequestId>{}</RequestId></ErrorResponse>\n",
+        error.code,
+        error.message.as_deref().unwrap_or_default(),
         ids.request
     );
     let mut response = Response::new(Bytes::from(body));

@@ -21,6 +21,7 @@ use crate::context::{Circumstances, ContextKey, RequestContext};
 use crate::mock::State;
 use crate::service::call::Call;
 use crate::service::{self, Answer, Handler, Operation, ServiceTable};
+use crate::trail::{About, Draft};
 use crate::world::{AccountId, Partition, World};
 
 /// Where services that have one endpoint for all regions are.
@@ -31,20 +32,33 @@ pub(crate) fn answer(state: &State, mut request: Request<Bytes>) -> Response<Byt
     dispatch::set_host(&mut request);
     let destination = dispatch::destination(&request);
     let ids = Ids::draw(state, &destination.service);
-    let mut response = match model::service(&destination.service) {
-        Some(model) => {
-            let exchange = Exchange {
-                state,
-                model,
-                destination: &destination,
-                ids: &ids,
-            };
-            exchange.answer(request)
-        }
-        None => answer::unknown_service(&destination.service, &ids),
+    let mut draft = Draft::new(&request, destination.region.as_deref());
+    let mut response = if let Some(model) = model::service(&destination.service) {
+        let exchange = Exchange {
+            state,
+            model,
+            destination: &destination,
+            ids: &ids,
+        };
+        exchange.answer(request, &mut draft)
+    } else {
+        let error = answer::unknown_service(&destination.service);
+        draft.refused(&error);
+        answer::encode_unknown(&error, &ids)
     };
     answer::set_date(&mut response, state.clock.signing_now());
+    state.tell(draft.finish(about(state, &destination, &ids), state.enforce, &response));
     response
+}
+
+fn about<'a>(state: &State, destination: &'a Destination, ids: &'a Ids) -> About<'a> {
+    About {
+        service: &destination.service,
+        event_id: &ids.authorization,
+        request_id: &ids.request,
+        extended_request_id: &ids.extended,
+        time: state.clock.now(),
+    }
 }
 
 /// One request and its answer.
@@ -56,15 +70,24 @@ struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+    fn answer(&self, request: Request<Bytes>, draft: &mut Draft) -> Response<Bytes> {
         let metadata = self.ids.metadata(&request);
         let (head, path) = (
             request.method() == http::Method::HEAD,
             request.uri().path().to_owned(),
         );
-        let mut response = match self.proceed(request) {
-            Ok((operation, answered)) => answer::encode(self.model, operation, answered, &metadata),
-            Err(error) => codec::encode_error(self.model, &error, &metadata, head),
+        let mut response = match self.proceed(request, draft) {
+            Ok((operation, answered)) => {
+                match &answered.answer {
+                    Ok(reply) => draft.answered(self.model, operation, &reply.output),
+                    Err(error) => draft.refused(error),
+                }
+                answer::encode(self.model, operation, answered, &metadata)
+            }
+            Err(error) => {
+                draft.refused(&error);
+                codec::encode_error(self.model, &error, &metadata, head)
+            }
         };
         if self.model.name() == "s3" {
             let bucket = answer::bucket_of(self.destination.bucket.as_deref(), &path);
@@ -77,6 +100,7 @@ impl Exchange<'_> {
     fn proceed(
         &self,
         request: Request<Bytes>,
+        draft: &mut Draft,
     ) -> Result<(&'static Model, answer::Answered), ServiceError> {
         let bucket = self.destination.bucket.as_deref();
         if self.model.protocol() == model::Protocol::Query
@@ -85,17 +109,20 @@ impl Exchange<'_> {
             return Err(ServiceError::without_body(413));
         }
         let operation = codec::route(self.model, &request, bucket)?;
+        draft.routed(self.model, operation, &request);
         let verified = self.verify(operation, request)?;
+        draft.verified(&verified.caller, &verified.region);
         let table = service::find(self.model.name());
         let row = table.and_then(|table| table.operation(operation.name()));
         let (Some(table), Some(row)) = (table, row) else {
             return Err(not_implemented(self.model, operation));
         };
         let input = codec::decode_input(self.model, operation, &verified.request, bucket)?;
+        draft.decoded(self.model, operation, &input);
         self.check_constraints(operation, &input)?;
         let mut call = self.call(table, verified, input);
         let answer = self.run(row, &mut call);
-        self.record(row, call);
+        self.record(row, &call, draft);
         let id = self.ids.authorization.clone();
         Ok((operation, answer::Answered { answer, id }))
     }
@@ -185,18 +212,19 @@ impl Exchange<'_> {
         }
     }
 
-    fn record(&self, operation: &Operation, call: Call) {
+    fn record(&self, operation: &Operation, call: &Call, draft: &mut Draft) {
         let Caller { account, .. } = &call.caller;
         let arn = call.caller.arn();
-        self.state.ledger.lock().add(Authorization {
+        let authorization = self.state.ledger.lock().add(Authorization {
             id: self.ids.authorization.clone(),
             time: call.circumstances.now,
             service: Cow::Borrowed(self.model.name()),
             operation: Cow::Borrowed(operation.name),
             caller_arn: (!arn.is_empty()).then(|| arn.to_owned()),
             caller_account: account.as_ref().map(AccountId::to_string),
-            questions: call.questions.into_inner(),
+            questions: call.questions.take(),
         });
+        draft.authorized(&call.caller, authorization);
     }
 }
 

@@ -6,10 +6,12 @@ mod iam;
 mod iam_toolbox;
 pub(crate) mod need;
 mod organizations;
+mod overview;
 mod paging;
 pub(crate) mod s3;
 pub(crate) mod sts;
 
+pub use self::overview::operations;
 use http::{HeaderName, HeaderValue};
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Structure};

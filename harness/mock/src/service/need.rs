@@ -111,6 +111,20 @@ pub(crate) enum ResourceKind {
     Tagged,
 }
 
+impl ResourceKind {
+    /// In words, for people: `copy source`.
+    pub(crate) fn words(self) -> String {
+        let mut words = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !words.is_empty() {
+                words.push(' ');
+            }
+            words.push(letter.to_ascii_lowercase());
+        }
+        words
+    }
+}
+
 /// When an action is needed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum When {

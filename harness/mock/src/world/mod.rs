@@ -6,6 +6,7 @@ mod build;
 mod directory;
 mod distribution;
 mod error;
+mod export;
 mod identity;
 mod instance_profile;
 mod login_profile;
@@ -40,6 +41,7 @@ pub(crate) use self::directory::{ControlPolicy, ControlType, Directory, Node, No
 pub use self::distribution::DistributionSpec;
 pub(crate) use self::distribution::{Distribution, Invalidation, distribution_arn};
 pub use self::error::WorldError;
+pub use self::export::WorldSpec;
 pub(crate) use self::identity::{Group, Role, User};
 pub(crate) use self::instance_profile::InstanceProfile;
 pub(crate) use self::login_profile::LoginProfile;
@@ -110,6 +112,8 @@ pub struct World {
     members: HashMap<AccountId, Arc<Membership>>,
     /// The organization as it shows itself.
     directory: Option<Arc<Directory>>,
+    /// The organization as it was given.
+    organization: Option<Arc<OrganizationSpec>>,
     /// What control policies are attached to, by name.
     control_targets: HashMap<String, String>,
     /// By serial number.
@@ -159,6 +163,7 @@ impl World {
             resources: HashMap::new(),
             members: HashMap::new(),
             directory: None,
+            organization: None,
             control_targets: HashMap::new(),
             mfa_devices: BTreeMap::new(),
             oidc_providers: HashMap::new(),

@@ -69,6 +69,7 @@ impl World {
             self.members.clear();
             self.control_targets.clear();
             self.directory = None;
+            self.organization = None;
             return Ok(());
         };
         let mut builder = Builder {
@@ -108,6 +109,7 @@ impl World {
         self.members = members;
         self.control_targets = targets;
         self.directory = Some(Arc::new(directory));
+        self.organization = Some(Arc::new(spec.clone()));
         Ok(())
     }
 

@@ -65,6 +65,10 @@ impl OidcProvider {
         iam_arn(partition, &self.account, "oidc-provider", "/", self.host())
     }
 
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.account
+    }
+
     /// The URL without its scheme, as the ARN and the condition keys have it.
     pub(crate) fn host(&self) -> &str {
         self.url.strip_prefix(SCHEME).unwrap_or(&self.url)

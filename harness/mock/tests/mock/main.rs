@@ -12,6 +12,9 @@ mod cloudfront;
 #[cfg(test)]
 mod garbled;
 #[cfg(test)]
+#[cfg(feature = "server")]
+mod hostile;
+#[cfg(test)]
 mod iam;
 #[cfg(test)]
 mod iam_changes;
@@ -27,6 +30,9 @@ mod iam_toolbox;
 mod operations;
 #[cfg(test)]
 mod organization;
+#[cfg(test)]
+#[cfg(feature = "tls")]
+mod protocols;
 #[cfg(test)]
 mod s3;
 #[cfg(test)]
@@ -53,5 +59,7 @@ mod signatures;
 mod sts;
 #[cfg(test)]
 mod sts_sessions;
+#[cfg(test)]
+mod trail;
 #[cfg(test)]
 mod web_identity;

@@ -139,7 +139,7 @@ fn reencoded(text: &str) -> String {
 
 /// The values of a header, in one. A missing header is an empty one.
 fn header_value<B>(request: &Request<B>, name: &str) -> String {
-    if name == "host" {
+    if name == "host" || name == ":authority" {
         return host(request).into_owned();
     }
     let values = request.headers().get_all(name).iter();

@@ -3,6 +3,8 @@
 //! AWS: S3 API Reference, "Signature calculations for the Authorization header: transferring payload in multiple
 //! chunks" and "… including trailing headers". What S3 answers to faults are captures of live S3.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
@@ -123,16 +125,36 @@ fn add_trailer(
     let mut found: Vec<&str> = trailer.iter().map(|(name, _)| name.as_str()).collect();
     announced.sort_unstable();
     found.sort_unstable();
-    let are_checksums = found.iter().all(|name| name.starts_with("x-amz-checksum-"));
+    let are_checksums = found.iter().all(|name| is_checksum(name));
     if payload.has_trailer() && (announced != found || !are_checksums) {
         return Err(S3Error::Trailer);
     }
     for (name, value) in trailer {
+        let decoded = || BASE64.decode(&value).map(|bytes| bytes.len()).ok();
+        if checksum_length(&name).is_some_and(|length| decoded() != Some(length)) {
+            return Err(S3Error::TrailerValue(name));
+        }
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| S3Error::Trailer)?;
         let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| S3Error::Trailer)?;
         headers.insert(name, value);
     }
     Ok(())
+}
+
+/// Whether S3 knows a header as a checksum; those of newer algorithms are for whoever handles the request.
+fn is_checksum(header: &str) -> bool {
+    checksum_length(header).is_some() || header.starts_with("x-amz-checksum-xxhash")
+}
+
+/// How many bytes a checksum has, by the name of its header.
+fn checksum_length(header: &str) -> Option<usize> {
+    Some(match header.strip_prefix("x-amz-checksum-")? {
+        "crc32" | "crc32c" => 4,
+        "crc64nvme" => 8,
+        "sha1" => 20,
+        "sha256" => 32,
+        _ => return None,
+    })
 }
 
 /// Signatures of which each signs the one before it.

@@ -79,6 +79,7 @@ fn parts(request: &Request<Bytes>) -> Result<Parts, QueryError> {
     let in_header = canonical::text(request.headers(), header::AUTHORIZATION.as_str());
     let in_query = parameter(request.uri(), "X-Amz-Algorithm");
     match (in_header, in_query) {
+        (None, None) if is_sigv2(request) => Err(QueryError::SigV2),
         (None, None) => Err(QueryError::MissingToken),
         (Some(_), Some(_)) => Err(QueryError::BothMechanisms),
         (Some(value), None) => header_parts(&value, request.headers()),
@@ -87,6 +88,14 @@ fn parts(request: &Request<Bytes>) -> Result<Parts, QueryError> {
             query_parts(request, algorithm)
         }
     }
+}
+
+/// Signature Version 2 has its parameters in the query or in the form.
+fn is_sigv2(request: &Request<Bytes>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let form = std::str::from_utf8(request.body()).unwrap_or_default();
+    let mut fields = query.split('&').chain(form.split('&'));
+    fields.any(|field| field.starts_with("SignatureVersion="))
 }
 
 /// Of a key given twice, the last value counts.

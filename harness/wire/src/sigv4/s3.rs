@@ -73,6 +73,7 @@ fn by_header(
     let payload =
         Payload::parse(&text).ok_or_else(|| S3Error::InvalidPayloadHash(text.to_string()))?;
     if now.duration_since(time).abs() > MAX_SKEW {
+        let time = date.into_owned();
         return Err(S3Error::Skew { time, now });
     }
     check_scope(&credential, endpoint, time).map_err(at)?;
@@ -250,11 +251,10 @@ fn check_signed(request: &Request<Bytes>, signed: &[String]) -> Result<(), S3Err
     ))
 }
 
-/// Equal tokens count as one; two different ones belong to no key.
+/// Equal tokens count as one (though errors show them all); two different ones belong to no key.
 fn with_tokens(signed: SignedRequest, mut tokens: Vec<String>) -> Result<SignedRequest, S3Error> {
     tokens.retain(|token| !token.is_empty());
-    tokens.dedup();
-    if tokens.len() > 1 {
+    if tokens.iter().any(|token| Some(token) != tokens.first()) {
         return Err(S3Error::UnknownKey(signed.access_key_id));
     }
     Ok(SignedRequest {

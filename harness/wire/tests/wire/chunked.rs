@@ -186,7 +186,7 @@ fn an_unsigned_body_is_taken_out_of_its_chunks() {
     assert_eq!(decoded.headers()[crc], "NjowIA==");
 }
 
-/// Captures of live S3: versity/versitygw#1656, #1660, #1666, #1677, #1683, #1701, #2085.
+/// Captures of live S3: versity/versitygw#1656, #1660, #1666, #1677, #1683, #1701, #2085, #1165.
 #[test]
 fn broken_framing_gets_s3s_answers() {
     let crc = "x-amz-checksum-crc32";
@@ -223,6 +223,14 @@ fn broken_framing_gets_s3s_answers() {
         (unsigned("0", crc, "0\r\n\r\n"), trailer),
         (unsigned("0", "x-other", "0\r\nx-other:1\r\n\r\n"), trailer),
         (unsigned("0", crc, "0\r\nnonsense\r\n\r\n"), trailer),
+        (
+            unsigned(
+                "0",
+                "x-amz-checksum-md4",
+                "0\r\nx-amz-checksum-md4:AAAA\r\n\r\n",
+            ),
+            trailer,
+        ),
     ];
     for (request, expected) in rows {
         let body = request.body().clone();
@@ -230,6 +238,13 @@ fn broken_framing_gets_s3s_answers() {
             .unwrap_err()
             .answer(model::service("s3").unwrap());
         assert_eq!((error.status, error.code.as_str()), expected, "{body:?}");
+    }
+    for value in ["NjowI", "NjowIAA=", "hello", ""] {
+        let body = format!("0\r\n{crc}:{value}\r\n\r\n");
+        let invalid = sigv4::decode_body(unsigned("0", crc, &body), None).unwrap_err();
+        let text = "Value for x-amz-checksum-crc32 trailing header is invalid.";
+        let wanted = rolecall_wire::ServiceError::new(400, "InvalidRequest", text);
+        assert_eq!(invalid.answer(model::service("s3").unwrap()), wanted);
     }
     let small = sigv4::decode_body(unsigned("2000", crc, &two), None).unwrap_err();
     let extra = [

@@ -6,5 +6,6 @@ mod fuzz;
 mod random;
 mod requests;
 mod round_trip;
+mod runner;
 mod sigv4_errors;
 mod sigv4_vectors;

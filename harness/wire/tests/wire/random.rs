@@ -12,27 +12,9 @@ use jiff::Timestamp;
 use rolecall_wire::model::{Kind, Location, Member, Protocol, Shape};
 use rolecall_wire::{Service, Structure, Value};
 
-/// A generator (`SplitMix64`) that gives the same values for the same seed.
-pub(crate) struct Random(u64);
+use crate::runner::Random;
 
 impl Random {
-    pub(crate) fn new(seed: u64, name: &str) -> Self {
-        Self(name.bytes().fold(seed.wrapping_add(1), |state, byte| {
-            state.wrapping_mul(31).wrapping_add(byte.into())
-        }))
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).unwrap()
-    }
-
     fn chance(&mut self, of: usize) -> bool {
         self.below(of) == 0
     }

@@ -6,7 +6,7 @@ use rolecall_wire::codec::{self, AnswerFormat, ResponseMetadata};
 use rolecall_wire::model;
 use rolecall_wire::{Operation, Service};
 
-use crate::random::Random;
+use crate::runner::Random;
 
 const ROUNDS: u64 = 24;
 

@@ -531,6 +531,139 @@ fn a_body_that_is_not_the_signed_one_is_told_apart_from_a_wrong_signature() {
     assert_eq!(answer("s3", &request), Err(expected));
 }
 
+/// What is taken in more than one form. RFC 9110 for `Date`, RFC 9113 for `:authority`; AWS: IAM User Guide, elements of an
+/// AWS API request signature; `scratchstack-aws-signature` for ISO 8601's extended form and parameters given twice.
+#[test]
+fn what_may_be_sent_in_several_forms_is_taken_in_each() {
+    let dated = |name: &'static str, date: &str| {
+        let mut request = unsigned("sts");
+        let value = HeaderValue::from_str(date).unwrap();
+        request.headers_mut().insert(name, value);
+        request
+    };
+    let extended = dated("x-amz-date", "2026-01-02T03:04:05Z");
+    let http_date = dated("date", "Fri, 02 Jan 2026 03:04:05 GMT");
+    for request in [extended, http_date] {
+        let name = if request.headers().contains_key("date") {
+            "date"
+        } else {
+            "x-amz-date"
+        };
+        let scope = "20260102/us-east-1/sts/aws4_request";
+        let value = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope},SignedHeaders={name};host,Signature=0"
+        );
+        let request = with_header(request, "authorization", |_| value.clone());
+        let signed = read("sts", &request).unwrap().unwrap();
+        let text = signed.string_to_sign(&signed.canonical_request(&request));
+        assert!(
+            text.contains("\n20260102T030405Z\n"),
+            "the basic form is signed: {text}"
+        );
+    }
+    let authority = authorization(
+        signed("sts"),
+        "SignedHeaders=host",
+        "SignedHeaders=:authority",
+    );
+    let found = read("sts", &authority).unwrap().unwrap();
+    let canonical = found.canonical_request(&authority);
+    assert!(
+        canonical.contains("\n:authority:127.0.0.1:4566\n"),
+        "{canonical}"
+    );
+    for service in ["sts", "s3"] {
+        let twice = with_uri(presigned(service), |uri| {
+            format!("{uri}&X-Amz-Date=x&X-Amz-Expires=x")
+        });
+        let found = read(service, &twice).unwrap().unwrap();
+        assert_eq!(found.time, now(), "{service}: the first counts");
+    }
+}
+
+/// AWS's query services: a presigned request is good for as long as a signed one, whatever it says of its life.
+#[test]
+fn a_presigned_request_to_sts_is_not_good_for_longer_than_any_other() {
+    let mut request = unsigned("sts");
+    sigv4::presign(
+        &mut request,
+        &credentials(),
+        "us-east-1",
+        "sts",
+        now(),
+        604_800,
+    );
+    let endpoint = Endpoint {
+        service: "sts",
+        region: None,
+    };
+    let quarter = SignedDuration::from_mins(15);
+    assert!(sigv4::read(&request, endpoint, now() + quarter).is_ok());
+    let late = sigv4::read(
+        &request,
+        endpoint,
+        now() + quarter + SignedDuration::from_secs(1),
+    );
+    let error = late.unwrap_err().answer(model::service("sts").unwrap());
+    assert_eq!(
+        (error.status, error.code.as_str()),
+        (403, "SignatureDoesNotMatch")
+    );
+}
+
+#[test]
+fn signature_version_2_is_refused_with_a_clear_word() {
+    let text = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+    let v2 = "AWSAccessKeyId=AKIDEXAMPLE&SignatureVersion=2&SignatureMethod=HmacSHA256&Signature=a";
+    let in_query = with_uri(unsigned("sts"), |_| {
+        format!("/?Action=GetCallerIdentity&{v2}")
+    });
+    let mut in_form = unsigned("sts");
+    *in_form.body_mut() = Bytes::from(format!("Action=GetCallerIdentity&{v2}"));
+    let presigned = with_uri(unsigned("s3"), |uri| {
+        format!("{uri}?AWSAccessKeyId=AKIDEXAMPLE&Expires=1&Signature=a")
+    });
+    for (service, request) in [("sts", in_query), ("sts", in_form), ("s3", presigned)] {
+        let refused = Err(ServiceError::new(400, "InvalidRequest", text));
+        let answer = read(service, &request).map(drop);
+        let answer = answer.map_err(|error| error.answer(model::service(service).unwrap()));
+        assert_eq!(answer, refused, "{service}");
+    }
+}
+
+/// Captures of live S3: equal tokens count as one, two different ones belong to no key; the error shows what was sent.
+#[test]
+fn a_token_sent_twice_is_one() {
+    let credentials = Credentials::new("ASIDEXAMPLE", SECRET, Some("token"));
+    let mut request = unsigned("s3");
+    sigv4::sign(&mut request, &credentials, "us-east-1", "s3", now());
+    let with = |other: &str| {
+        let mut request = request.clone();
+        let value = HeaderValue::from_str(other).unwrap();
+        request.headers_mut().append("x-amz-security-token", value);
+        request
+    };
+    let signed = read("s3", &with("token")).unwrap().unwrap();
+    assert_eq!(signed.session_token.as_deref(), Some("token"));
+    let expired = signed.expired_token().answer(model::service("s3").unwrap());
+    assert_eq!(expired.element("Token-0"), Some("token"));
+    assert_eq!(expired.element("Token-1"), Some("token"));
+    let other = read("s3", &with("another")).unwrap_err();
+    let other = other.answer(model::service("s3").unwrap());
+    assert_eq!(other.code, "InvalidAccessKeyId");
+}
+
+/// Captures of live S3: `RequestTime` is what was sent.
+#[test]
+fn the_time_of_a_skewed_request_is_shown_as_it_was_sent() {
+    let date = "Fri, 02 Jan 2026 02:04:05 GMT";
+    let request = without(signed("s3"), "x-amz-date");
+    let request = with_header(request, "date", |_| date.to_owned());
+    let error = answer("s3", &request).unwrap_err();
+    assert_eq!(error.code, "RequestTimeTooSkewed");
+    assert_eq!(error.element("RequestTime"), Some(date));
+}
+
 /// The errors that the keeper of the keys finds.
 #[test]
 fn errors_of_keys_and_tokens_are_the_services_own() {

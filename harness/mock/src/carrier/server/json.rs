@@ -1,10 +1,10 @@
-//! Evaluations as JSON.
+//! Evaluations and events as JSON.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::{Authorization, Question};
+use crate::{Authorization, Event, Question};
 
 /// Every evaluation of the authorizations, in order: AWS's Evaluation, and which request it belongs to.
 pub(super) fn evaluations(authorizations: &[Arc<Authorization>]) -> Value {
@@ -12,6 +12,11 @@ pub(super) fn evaluations(authorizations: &[Arc<Authorization>]) -> Value {
         .iter()
         .flat_map(|of| of.questions.iter().map(|question| evaluation(of, question)))
         .collect()
+}
+
+/// Every event, in order, as CloudTrail has it.
+pub(super) fn events(events: &[Arc<Event>]) -> Value {
+    events.iter().map(|event| event.to_json()).collect()
 }
 
 fn evaluation(of: &Authorization, question: &Question) -> Value {

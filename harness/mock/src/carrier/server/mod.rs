@@ -1,13 +1,15 @@
-//! An HTTP server for a mock: all services on one port.
+//! An HTTP server for a mock: all services on one port, over HTTP/1.1 and HTTP/2, with TLS or without.
 //!
 //! Clients may be slow, silent or out to do harm: heads and bodies have limits in size and time, and connections in
 //! number. Beside AWS's services the server answers `/_rolecall/…` for test suites.
 
 mod body;
+mod connection;
 mod control;
 mod json;
+#[cfg(feature = "tls")]
+mod tls;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -15,19 +17,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST};
+use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
-use self::body::Read;
+use self::body::{Budget, Read};
+#[cfg(feature = "tls")]
+pub use self::tls::{Certificate, CertificateError};
 use crate::{Mock, RequestContext};
 
 /// What a server puts up with.
@@ -39,10 +40,14 @@ pub struct Limits {
     pub headers: usize,
     /// Bytes of a body.
     pub body: usize,
+    /// Bytes of all bodies that are under way.
+    pub bodies: usize,
     /// How long a request's head may take, and how long a connection may be idle.
     pub head_time: Duration,
     /// How long a body may be silent.
     pub body_time: Duration,
+    /// How long a body may take in all.
+    pub whole_body_time: Duration,
     /// Connections at a time; others wait.
     pub connections: usize,
     /// How long a shutdown waits for requests under way.
@@ -55,8 +60,10 @@ impl Default for Limits {
             head: 64 * 1024,
             headers: 256,
             body: 512 * 1024 * 1024,
+            bodies: 1024 * 1024 * 1024,
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(30),
+            whole_body_time: Duration::from_mins(10),
             connections: 1024,
             shutdown_time: Duration::from_secs(5),
         }
@@ -83,8 +90,19 @@ impl Server {
             service: Service {
                 mock: mock.clone(),
                 limits,
+                budget: Budget::new(&limits),
+                #[cfg(feature = "tls")]
+                tls: None,
             },
         })
+    }
+
+    /// Speaks TLS, with this certificate.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, certificate: &Certificate) -> Self {
+        self.service.tls = Some(certificate.acceptor());
+        self
     }
 
     /// The address it listens on.
@@ -99,6 +117,7 @@ impl Server {
             GracefulShutdown::new(),
             Arc::new(Semaphore::new(limits.connections)),
         );
+        let (stopping, stopped) = watch::channel(());
         let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -107,17 +126,19 @@ impl Server {
             };
             match accepted {
                 Ok((stream, slot)) => {
-                    let connection =
-                        self.service
-                            .clone()
-                            .connection(stream, graceful.watcher(), slot);
-                    tokio::spawn(connection);
+                    let (service, watcher) = (self.service.clone(), graceful.watcher());
+                    let stopped = stopped.clone();
+                    tokio::spawn(async move {
+                        connection::serve(service, stream, watcher, stopped).await;
+                        drop(slot);
+                    });
                 }
                 // The machine is out of file descriptors, say: connections that end will free some.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         }
         drop(self.listener);
+        drop(stopping);
         // Whoever isn't done in time is cut off with the process.
         let _ = timeout(limits.shutdown_time, graceful.shutdown()).await;
     }
@@ -136,49 +157,32 @@ impl Server {
 }
 
 /// What connections share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Service {
     mock: Mock,
     limits: Limits,
+    budget: Budget,
+    #[cfg(feature = "tls")]
+    tls: Option<tokio_rustls::TlsAcceptor>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("mock", &self.mock)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Service {
-    async fn connection(self, stream: TcpStream, watcher: Watcher, slot: OwnedSemaphorePermit) {
-        let Ok(peer) = stream.peer_addr() else {
-            return;
-        };
-        // Answers are written whole; waiting for more would only delay them.
-        let _ = stream.set_nodelay(true);
-        let limits = self.limits;
-        let answer = service_fn(move |request| {
-            let service = self.clone();
-            async move { Ok::<_, Infallible>(service.answer(request, peer).await) }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head_time)
-            .max_headers(limits.headers)
-            .max_header_size(limits.head)
-            .serve_connection(TokioIo::new(stream), answer);
-        // A connection that breaks concerns nobody but its client.
-        let _ = watcher.watch(connection).await;
-        drop(slot);
-    }
-
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
         let (mut head, body) = request.into_parts();
-        let host = head
-            .uri
-            .host()
-            .and_then(|host| HeaderValue::from_str(host).ok());
-        if let Some(host) = host.filter(|_| !head.headers.contains_key(HOST)) {
-            head.headers.insert(HOST, host);
-        }
-        let response = match body::read(body, &self.limits).await {
-            Read::Whole(body) if control::is_for(&head) => {
+        let response = match body::read(body, &self.limits, &self.budget).await {
+            Read::Whole(body, _memory) if control::is_for(&head) => {
                 control::answer(&self.mock, &head, &body)
             }
-            Read::Whole(body) => {
+            Read::Whole(body, _memory) => {
                 head.extensions.insert(RequestContext {
                     source_ip: peer.ip().to_canonical(),
                     keys: Vec::new(),
@@ -188,6 +192,7 @@ impl Service {
             Read::TooLarge => closing(413),
             Read::TooSlow => closing(408),
             Read::Broken => closing(400),
+            Read::Busy => closing(503),
         };
         response.map(Full::new)
     }

@@ -10,6 +10,10 @@ pub use s3::{CredentialProblem, S3Error};
 
 use crate::{Service, ServiceError};
 
+/// What S3 says to Signature Version 2.
+const SIGV2: &str =
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+
 /// What is wrong with a request's signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {

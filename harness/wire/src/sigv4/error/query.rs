@@ -23,6 +23,9 @@ pub enum QueryError {
     /// There is no signature, or one by an unknown algorithm in the query.
     #[error("the request is not signed")]
     MissingToken,
+    /// The request is signed with Signature Version 2.
+    #[error("the request is signed with Signature Version 2")]
+    SigV2,
     /// There is a signature in the header and one in the query.
     #[error("the request is signed twice")]
     BothMechanisms,
@@ -122,6 +125,8 @@ impl QueryError {
             Self::Path => (400, ""),
             Self::MalformedQuery(_) => (400, "MalformedQueryString"),
             Self::MissingToken => (403, "MissingAuthenticationToken"),
+            // Old regions of AWS still take it, and what new ones answer isn't known: the words are S3's.
+            Self::SigV2 => (400, "InvalidRequest"),
             Self::UnsupportedAlgorithm(_)
             | Self::NotAPair { .. }
             | Self::IncompleteHeader { .. }
@@ -144,6 +149,7 @@ impl QueryError {
             Self::Path | Self::BothMechanisms => String::new(),
             Self::MalformedQuery(text) => text.clone(),
             Self::MissingToken => "Request is missing Authentication Token".to_owned(),
+            Self::SigV2 => super::SIGV2.to_owned(),
             Self::UnsupportedAlgorithm(given) => format!("Unsupported AWS 'algorithm': '{given}'."),
             Self::NotAPair { part, header } => format!(
                 "'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Mismatch;
+use super::{Mismatch, SIGV2};
 use crate::sigv4::key::hex;
 use crate::sigv4::{TERMINATOR, Transport};
 use crate::{ServiceError, time};
@@ -46,8 +46,8 @@ pub enum S3Error {
     /// The request's clock is too far off.
     #[error("the request's time is too far off")]
     Skew {
-        /// When it was signed.
-        time: Timestamp,
+        /// When it was signed, as it was sent.
+        time: String,
         /// The server's time.
         now: Timestamp,
     },
@@ -90,6 +90,9 @@ pub enum S3Error {
     /// The trailer isn't the announced one, or malformed.
     #[error("the trailer is malformed")]
     Trailer,
+    /// The value of this trailing header is no checksum.
+    #[error("the trailing header {0} is no checksum")]
+    TrailerValue(String),
     /// Live S3 fails at this body.
     #[error("S3 fails at this body")]
     Internal,
@@ -190,12 +193,10 @@ impl S3Error {
             Self::Components => malformed(Transport::Header, COMPONENTS),
             Self::Credential { transport, problem } => problem.answer(*transport),
             Self::NoDate => ServiceError::new(403, "AccessDenied", NO_DATE),
-            Self::Skew { time: signed, now } => {
-                ServiceError::new(403, "RequestTimeTooSkewed", SKEW)
-                    .with("RequestTime", time::basic(*signed))
-                    .with("ServerTime", time::iso8601(*now))
-                    .with("MaxAllowedSkewMilliseconds", "900000")
-            }
+            Self::Skew { time: sent, now } => ServiceError::new(403, "RequestTimeTooSkewed", SKEW)
+                .with("RequestTime", sent.as_str())
+                .with("ServerTime", time::iso8601(*now))
+                .with("MaxAllowedSkewMilliseconds", "900000"),
             Self::MissingPayloadHash => {
                 ServiceError::new(400, "InvalidRequest", MISSING_PAYLOAD_HASH)
             }
@@ -218,6 +219,10 @@ impl S3Error {
                 ServiceError::new(400, "InvalidChunkSizeError", CHUNK_SIZE)
                     .with("Chunk", number.to_string())
                     .with("BadChunkSize", size.to_string())
+            }
+            Self::TrailerValue(name) => {
+                let message = format!("Value for {name} trailing header is invalid.");
+                ServiceError::new(400, "InvalidRequest", message)
             }
             Self::Trailer => ServiceError::new(400, "MalformedTrailerError", TRAILER),
             Self::Internal => ServiceError::new(500, "InternalError", INTERNAL),
@@ -343,8 +348,6 @@ fn parameters(message: &str) -> ServiceError {
 const NOT_IMPLEMENTED: &str = "A header you provided implies functionality that is not implemented";
 const BOTH_MECHANISMS: &str = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature \
                                query string parameter or the Authorization header should be specified";
-const SIGV2: &str =
-    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
 const COMPONENTS: &str =
     "the authorization header requires three components: Credential, SignedHeaders, and Signature.";
 const CREDENTIAL_FORM: &str =

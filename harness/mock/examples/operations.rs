@@ -1,0 +1,5 @@
+//! Prints the page `docs/operations.md`.
+
+fn main() {
+    print!("{}", rolecall_mock::operations());
+}
