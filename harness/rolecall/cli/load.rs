@@ -141,15 +141,6 @@ pub(super) fn nothing_matched(loaded: &Loaded) -> Exit {
     Exit::NothingMatched
 }
 
-/// The world of one scenario or world file, and the texts that its policies come from.
-///
-/// # Errors
-///
-/// [`Exit::Usage`], told, if the file has a mistake.
-pub(super) fn world(file: &Path, appearance: Appearance) -> Result<World, Exit> {
-    world_with_sources(file, appearance).map(|(world, _)| world)
-}
-
 /// The world of one scenario or world file, and the texts that its policies stand in.
 ///
 /// # Errors
