@@ -67,7 +67,12 @@ impl Terminal {
     }
 
     /// Assumes a role; the session as variables of the environment.
-    pub(crate) fn assume(&self, user: &str, role: &str, session: &str) -> Vec<(&'static str, String)> {
+    pub(crate) fn assume(
+        &self,
+        user: &str,
+        role: &str,
+        session: &str,
+    ) -> Vec<(&'static str, String)> {
         let query = "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]";
         let assumed = succeeded(&self.as_user(
             user,

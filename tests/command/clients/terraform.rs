@@ -34,8 +34,9 @@ impl Workspace {
             terminal: terminal(),
         };
         let configuration = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n    include = [\"*/*/*\"]\n  }}\n  \
-             direct {{ exclude = [\"*/*/*\"] }}\n}}\n"
+            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n    include = [\"*/*/*\"]\n  }}\n  \
+             direct {{ exclude = [\"*/*/*\"] }}\n}}\n",
+            mirror.display()
         );
         workspace.terminal.write("terraform.rc", &configuration);
         let main = std::fs::read_to_string(beside("terraform/main.tf")).expect("the configuration");

@@ -183,7 +183,7 @@ impl Answers {
         let mut answers = Self::unasked(arguments);
         if arguments.who.is_none() {
             answers.who = choose("Who shall assume the role?", &Who::ALL, input, output)?;
-            answers.role = answers.who.usual_role().to_owned();
+            answers.who.usual_role().clone_into(&mut answers.role);
         }
         let mut fill = |question: &str,
                         flag: &Option<String>,

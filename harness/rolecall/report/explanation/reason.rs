@@ -155,7 +155,7 @@ fn implicit_reason(deciding: &DecidingCheck<'_>, sources: &Sources) -> Reason {
     reason
 }
 
-/// `statement `Sid``, where there is a Sid.
+/// ``statement `Sid` ``, where there is a Sid.
 fn statement(trace: &StatementTrace) -> String {
     match trace.sid.as_deref() {
         Some(sid) if !sid.is_empty() => format!("statement `{sid}`"),
