@@ -43,6 +43,13 @@ fn two_runs_print_the_same_text() {
 }
 
 #[test]
+fn our_own_scenarios_give_no_reason_for_a_warning() {
+    let output = run(&["check"]);
+
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
 fn an_unmet_expectation_is_status_1() {
     let output = run_text(FAILING.as_bytes(), &[]);
 
@@ -133,7 +140,15 @@ fn ten_megabytes_are_refused_at_once() {
 #[case::unknown_target(&["run", "-t", "moon"], 2, "the targets are")]
 #[case::unknown_flag(&["run", "--shrad", "1/2"], 2, "--shard")]
 #[case::shard_out_of_range(&["run", "--shard", "3/2"], 2, "K goes from 1 to N")]
-#[case::no_jobs(&["run", "-j", "0"], 2, "0")]
+#[case::no_jobs(&["run", "-j", "0"], 2, "give a whole number from 1 on")]
+#[case::jobs_in_words(&["run", "-j", "four"], 2, "give a whole number from 1 on")]
+#[case::negative_retries(&["run", "--retries=-1"], 2, "give a whole number from 0 on")]
+#[case::misspelt_target(&["run", "-t", "htpp"], 2, "did you mean `http`?")]
+#[case::misspelt_format_of_a_report(&["run", "--report", "junt=x"], 2, "did you mean `junit`?")]
+#[case::misspelt_folder(&["run", "scenario"], 2, "did you mean `scenarios`?")]
+#[case::file_without_its_ending(&["run", "scenarios/tutorial"], 2, "did you mean `scenarios/tutorial.yaml`?")]
+#[case::explain_without_equals(&["run", "--explain", "all"], 2, "`--explain=all`")]
+#[case::watch_and_rerun(&["run", "--watch", "--rerun", "failed"], 2, "cannot be used with")]
 #[case::unknown_test(&["explain", "tutoral"], 4, "did you mean `tutorial`?")]
 #[case::unknown_step(&["explain", "tutorial/99"], 4, "no step `99`")]
 #[case::serve_unknown_file(&["serve", "no-such.yaml"], 2, "no-such.yaml")]

@@ -24,6 +24,11 @@ pub(super) struct Paths {
 }
 
 impl Paths {
+    /// Those of the command line.
+    pub(super) fn given(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// Those given, else those of the settings, else `scenarios`.
     pub(super) fn or(&self, settings: &Settings) -> Vec<PathBuf> {
         if !self.paths.is_empty() {

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::Reporter;
 use super::explanation::{checks, draw, of_step, speak};
 use crate::run::expect::name_of;
-use crate::run::{Event, Outcome, StepResult, Summary, TestResult};
+use crate::run::{Event, Filter, Outcome, StepResult, Summary, TestResult};
 use crate::scenario::Sources;
 use crate::target::Got;
 
@@ -76,7 +76,8 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
             told |= self.step(test, step)?;
         }
         if told && matches!(outcome, Outcome::Fail | Outcome::Error) {
-            let again = format!("rolecall run {} -E 'name({})'", test.path, test.name);
+            let filter = Filter::for_test(&test.name).replace('\'', r"'\''");
+            let again = format!("rolecall run {} -E '{filter}'", test.path);
             writeln!(self.out, "      {}\n", self.dim(&format!("again: {again}")))?;
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::diagnostic::Diagnostic;
 use super::files::{FileKind, Files};
+use super::nearest::nearest;
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,10 +101,46 @@ impl Walk<'_> {
 
     fn unreadable(&mut self, path: &Path, error: &io::Error) {
         let message = unreadable(&display(path), error);
-        let error = Diagnostic::error("scenario::unreadable", message)
-            .help("name a scenario file, or a directory that has some");
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => neighbour(self.files, path),
+            _ => None,
+        };
+        let help = help.map(|near| {
+            let near = display(&path.with_file_name(near));
+            format!("did you mean `{near}`?")
+        });
+        let help =
+            help.unwrap_or_else(|| "name a scenario file, or a directory that has some".to_owned());
+        let error = Diagnostic::error("scenario::unreadable", message).help(help);
         self.diagnostics.push(error);
     }
+}
+
+/// What was most likely meant by a path that leads nowhere: the name of something in the same directory.
+pub(crate) fn neighbour(files: &dyn Files, path: &Path) -> Option<String> {
+    let directory = path.parent()?;
+    let name = path.file_name()?.to_string_lossy();
+    let listed = if directory.as_os_str().is_empty() {
+        files.list(Path::new("."))
+    } else {
+        files.list(directory)
+    };
+    let names: Vec<String> = listed
+        .ok()?
+        .into_iter()
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .collect();
+    let names = || names.iter().map(String::as_str);
+    let without_ending = names().find(|other| is_yaml(Path::new(other)) && stem(other) == name);
+    let near = without_ending.or_else(|| nearest(&name, names()))?;
+    Some(format!(
+        "did you mean `{}`?",
+        display(&directory.join(near))
+    ))
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Files of one name in different places are told apart by their whole paths.

@@ -11,10 +11,9 @@ use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Document, Node, SourceId, Span, catalog, json, managed};
 
 use super::diagnostic::Diagnostic;
-use super::discover::{display, normal, unreadable};
-use super::files::{FileKind, Files};
+use super::discover::{display, neighbour, normal, unreadable};
+use super::files::Files;
 use super::model::{PolicyDocument, PolicyReference};
-use super::nearest::did_you_mean;
 use super::source::Sources;
 use super::text::to_json;
 use super::yaml;
@@ -310,26 +309,8 @@ impl<'f> Library<'f> {
         }
         Unreadable {
             message: unreadable(&shown, error),
-            help: self.neighbour(path),
+            help: neighbour(self.files, path).map(|near| format!("did you mean `{near}`?")),
         }
-    }
-
-    /// A file of nearly this name in the same directory.
-    fn neighbour(&self, path: &Path) -> Option<String> {
-        let directory = path.parent()?;
-        let directory = if directory.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            directory
-        };
-        let name = path.file_name()?.to_string_lossy();
-        let entries = self.files.list(directory).ok()?;
-        let names: Vec<String> = entries
-            .into_iter()
-            .filter(|(_, kind)| *kind == FileKind::File)
-            .map(|(name, _)| name.to_string_lossy().into_owned())
-            .collect();
-        did_you_mean(&name, names.iter().map(String::as_str))
     }
 }
 

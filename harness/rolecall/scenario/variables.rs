@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use rolecall_policy::{Entry, Node, Span, Value};
 
 use super::diagnostic::Diagnostic;
-use super::nearest::did_you_mean;
+use super::nearest::{did_you_mean, nearest};
 use super::tree::{scalar, walk};
 
 /// How much text one test's variables may make.
@@ -237,6 +237,19 @@ impl<'v> Filler<'_, 'v> {
         String::new()
     }
 
+    /// What to do where the case doesn't give a variable: correct the one that is nearly it, or add it.
+    fn help_for_missing(&self, name: &str) -> String {
+        let given = self
+            .variables
+            .entries
+            .iter()
+            .map(|entry| entry.key.as_str());
+        match nearest(name, given) {
+            Some(near) => format!("the case has `{near}`: write `{name}`"),
+            None => format!("add `{name}: …` to the case; `{name}: null` leaves the key out"),
+        }
+    }
+
     fn lookup(&mut self, name: &str, span: Span) -> Option<&'v Node> {
         let entry = self
             .variables
@@ -259,9 +272,7 @@ impl<'v> Filler<'_, 'v> {
                     format!("case `{case}` doesn't give `{name}`"),
                 )
                 .at(span, "needed here")
-                .help(format!(
-                    "add `{name}: …` to the case; `{name}: null` leaves the key out"
-                ))
+                .help(self.help_for_missing(name))
             }
             Some(_) => {
                 let near = did_you_mean(name, self.variables.elsewhere.iter().copied());

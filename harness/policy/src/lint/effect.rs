@@ -66,13 +66,30 @@ fn misses_resources(
         format!("`{action}` is asked for none of these resources"),
         "never matches",
     );
-    Some(if takes_some {
+    let nearly = part
+        .strings("Resource")
+        .find_map(|(resource, _)| nearly(resource, &actions, &service));
+    Some(if let Some(nearly) = nearly {
+        advice.help(format!("name what it is for: `{nearly}`"))
+    } else if takes_some {
         advice.help(format!("it applies to {}", shown_types(&actions, &service)))
     } else {
         advice.help(
             "it has no resource-level permissions: give it a statement with `\"Resource\": \"*\"`",
         )
     })
+}
+
+/// A bucket's objects for a bucket, or the bucket for its objects, where that is what the actions are for.
+fn nearly(resource: &str, actions: &[&Action], service: &Service) -> Option<String> {
+    let other = match resource.strip_suffix("/*") {
+        Some(bucket) => bucket.to_owned(),
+        None => format!("{resource}/*"),
+    };
+    let symbols = [symbols(&other)];
+    let is_meant =
+        service.prefix == "s3" && actions.iter().any(|action| fits(action, service, &symbols));
+    is_meant.then_some(other)
 }
 
 fn fits(action: &Action, service: &Service, resources: &[Vec<char>]) -> bool {

@@ -166,12 +166,15 @@ fn absent_key(operator: &Entry, key: &Entry, named: &Named<'_>) -> Option<Advice
         "so this statement never matches"
     };
     let message = format!("{who} never has the condition key `{}`, {effect}", key.key);
-    Some(Advice::new(
-        "absent-condition-key",
-        key.key_span,
-        message,
-        "never present",
-    ))
+    Some(
+        Advice::new(
+            "absent-condition-key",
+            key.key_span,
+            message,
+            "never present",
+        )
+        .help("take the condition out, or ask for a key that they have"),
+    )
 }
 
 fn is_of_signed_callers(key: &str) -> bool {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rolecall_policy::Node;
 
 use crate::cli::reports::ReportTo;
-use crate::cli::run::parse_target;
+use crate::cli::run::{parse_jobs, parse_retries, parse_target};
 use crate::report::Explain;
 use crate::scenario::{Diagnostic, entries, flag, scalar, texts};
 use crate::target::Target;
@@ -49,15 +49,9 @@ impl Settings {
             root: folder.to_owned(),
             scenarios: scenarios.map(|paths| paths.iter().map(|path| folder.join(path)).collect()),
             target: parsed(table, "target", found, parse_target),
-            jobs: parsed(table, "jobs", found, |written| {
-                let wanted = "give a whole number from 1 on";
-                written.parse().map_err(|_| wanted.to_owned())
-            }),
+            jobs: parsed(table, "jobs", found, parse_jobs),
             fail_fast: flag(table, "fail-fast"),
-            retries: parsed(table, "retries", found, |written| {
-                let wanted = "give a whole number from 0 on";
-                written.parse().map_err(|_| wanted.to_owned())
-            }),
+            retries: parsed(table, "retries", found, parse_retries),
             strict: flag(table, "strict"),
             explain: table.get("explain").and_then(scalar).and_then(explain),
             reports: table.get("reports").map(|reports| {

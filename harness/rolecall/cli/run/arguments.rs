@@ -2,12 +2,14 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 use crate::cli::config::Settings;
 use crate::cli::load::Paths;
 use crate::cli::reports::ReportTo;
-use crate::cli::{Appearance, Format};
+use crate::cli::{Appearance, Exit, Format, complain};
 use crate::report::{Explain, TerminalStyle};
+use crate::scenario::did_you_mean;
 use crate::target::Target;
 
 /// Run scenarios and report what came out otherwise than expected
@@ -30,7 +32,7 @@ pub(in crate::cli) struct Arguments {
     pub(super) filter: Option<String>,
 
     /// How many tests run at a time [default: one a processor]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
 
     /// Only the K-th of N equal parts
@@ -58,7 +60,7 @@ pub(in crate::cli) struct Arguments {
     strict: Option<bool>,
 
     /// Try a test that doesn't pass again, at most N times, each time in a fresh world [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_retries)]
     retries: Option<u32>,
 
     /// Only the tests that didn't pass when they were last run
@@ -110,8 +112,19 @@ pub(in crate::cli) fn parse_target(text: &str) -> Result<Target, String> {
     match text {
         "mock" => Ok(Target::Mock),
         "http" => Ok(Target::Http),
-        _ => Err("the targets are `mock` and `http`".to_owned()),
+        _ => Err(did_you_mean(text, ["mock", "http"])
+            .unwrap_or_else(|| "the targets are `mock` and `http`".to_owned())),
     }
+}
+
+pub(in crate::cli) fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "give a whole number from 1 on".to_owned())
+}
+
+pub(in crate::cli) fn parse_retries(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| "give a whole number from 0 on".to_owned())
 }
 
 fn parse_shard(text: &str) -> Result<(usize, usize), String> {
@@ -126,10 +139,35 @@ fn parse_shard(text: &str) -> Result<(usize, usize), String> {
 }
 
 impl Arguments {
+    /// Tells what the parser takes for a path, but a person didn't mean so.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Usage`], told.
+    pub(super) fn check(&self) -> Result<(), Exit> {
+        let is_word = |path: &&PathBuf| {
+            let words = ["failed", "all", "none"].map(Path::new);
+            words.contains(&path.as_path()) && !path.exists()
+        };
+        match self.paths.given().iter().find(is_word) {
+            Some(path) if self.explain.is_some() => {
+                let word = path.display();
+                complain(
+                    &format!("there is no `{word}`"),
+                    Some(&format!(
+                        "with an equals sign it goes with the flag: `--explain={word}`"
+                    )),
+                );
+                Err(Exit::Usage)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What the command line says of what `rolecall.toml` may say as well.
     pub(super) fn settings(&self) -> Settings {
         Settings {
-            root: std::path::PathBuf::new(),
+            root: PathBuf::new(),
             scenarios: None,
             target: self.target,
             jobs: self.jobs,

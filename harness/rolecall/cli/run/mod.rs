@@ -19,7 +19,7 @@ use interrupt::INTERRUPTED;
 use last_run::LastRun;
 use progress::Bar;
 
-pub(super) use arguments::{Arguments, parse_target};
+pub(super) use arguments::{Arguments, parse_jobs, parse_retries, parse_target};
 
 pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
     let exit = if arguments.watch {
@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
 }
 
 fn run_once(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> {
+    arguments.check()?;
     let selection = selection(arguments.filter.as_deref(), arguments.shard)?;
     let configured = arguments.paths.configured.settings(appearance)?;
     let settings = arguments.settings().or(configured);

@@ -48,7 +48,12 @@ impl Lower<'_, '_, '_> {
 
     /// With cases, `because` speaks for those that expect a denial.
     fn needs_denial(&mut self, step: &Node, because: &Node) {
-        if self.cases {
+        let expect = step.get("expect").map(|expect| expect.span);
+        let is_misspelt = |error: &Diagnostic| {
+            let at = error.at.as_ref().map(|(span, _)| *span);
+            at.is_some() && at == expect
+        };
+        if self.cases || self.found.iter().any(is_misspelt) {
             return;
         }
         let error = Diagnostic::error(
