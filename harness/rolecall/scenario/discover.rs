@@ -132,11 +132,8 @@ pub(crate) fn neighbour(files: &dyn Files, path: &Path) -> Option<String> {
         .collect();
     let names = || names.iter().map(String::as_str);
     let without_ending = names().find(|other| is_yaml(Path::new(other)) && stem(other) == name);
-    let near = without_ending.or_else(|| nearest(&name, names()))?;
-    Some(format!(
-        "did you mean `{}`?",
-        display(&directory.join(near))
-    ))
+    let near = without_ending.or_else(|| nearest(&name, names()));
+    near.map(str::to_owned)
 }
 
 fn stem(name: &str) -> &str {
