@@ -107,7 +107,7 @@ def measure(command: str, count: int, repeats: int) -> str:
 def main() -> None:
     command = os.path.abspath(sys.argv[1])
     for count in map(int, sys.argv[2:]):
-        print(measure(command, count, 20 if count < 100 else 5), flush=True)
+        print(measure(command, count, 20 if count < 100 else 5 if count < 5_000 else 2), flush=True)
 
 
 main()
