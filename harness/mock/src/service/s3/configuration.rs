@@ -12,6 +12,9 @@ use crate::service::need::Resource;
 use crate::service::{Answer, Reply};
 use crate::world::{Bucket, OBJECT_LOCK, Versioning, World};
 
+/// The code and the message of an error.
+type Missing = (&'static str, &'static str);
+
 /// A kind of configuration.
 pub(super) trait SubResource {
     /// Its name in the query: `cors`.
@@ -22,9 +25,13 @@ pub(super) trait SubResource {
     const IS_WRAPPED: bool = false;
     /// Whether it is refused without a checksum.
     const NEEDS_CHECKSUM: bool = true;
+    /// The code and the message of a bucket without one; none where every bucket has one.
+    const MISSING: Option<Missing>;
 
-    /// What a bucket without one answers.
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError>;
+    /// The one of a new bucket, where it has one.
+    fn of_new_bucket() -> Structure {
+        Structure::new()
+    }
 
     /// Refuses one that AWS would, and completes it as AWS does.
     fn admit(
@@ -39,9 +46,13 @@ pub(super) trait SubResource {
 
 pub(super) fn get<S: SubResource>(world: &World, call: &Call) -> Answer {
     let bucket = resource::bucket(world, call)?;
-    let found = match bucket.configurations.get(S::NAME) {
-        Some(found) => found.clone(),
-        None => S::absent(bucket)?,
+    let found = match (bucket.configurations.get(S::NAME), S::MISSING) {
+        (Some(found), _) => found.clone(),
+        (None, None) => S::of_new_bucket(),
+        (None, Some((code, message))) => {
+            let error = ServiceError::new(404, code, message);
+            return Err(error.with("BucketName", bucket.name.as_str()));
+        }
     };
     Ok(if S::IS_WRAPPED {
         Structure::new().with(S::MEMBER, found)
@@ -67,24 +78,16 @@ pub(super) fn delete<S: SubResource>(world: &mut World, call: &Call) -> Answer {
     Ok(Reply::empty())
 }
 
-fn missing(bucket: &Bucket, code: &str, message: &str) -> Result<Structure, ServiceError> {
-    Err(ServiceError::new(404, code, message).with("BucketName", bucket.name.as_str()))
-}
-
 /// `cors`.
 pub(super) struct Cors;
 
 impl SubResource for Cors {
     const NAME: &'static str = "cors";
     const MEMBER: &'static str = "CORSConfiguration";
-
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError> {
-        missing(
-            bucket,
-            "NoSuchCORSConfiguration",
-            "The CORS configuration does not exist",
-        )
-    }
+    const MISSING: Option<Missing> = Some((
+        "NoSuchCORSConfiguration",
+        "The CORS configuration does not exist",
+    ));
 }
 
 /// `website`.
@@ -93,14 +96,10 @@ pub(super) struct Website;
 impl SubResource for Website {
     const NAME: &'static str = "website";
     const MEMBER: &'static str = "WebsiteConfiguration";
-
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError> {
-        missing(
-            bucket,
-            "NoSuchWebsiteConfiguration",
-            "The specified bucket does not have a website configuration",
-        )
-    }
+    const MISSING: Option<Missing> = Some((
+        "NoSuchWebsiteConfiguration",
+        "The specified bucket does not have a website configuration",
+    ));
 }
 
 /// `lifecycle`.
@@ -109,14 +108,10 @@ pub(super) struct Lifecycle;
 impl SubResource for Lifecycle {
     const NAME: &'static str = "lifecycle";
     const MEMBER: &'static str = "LifecycleConfiguration";
-
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError> {
-        missing(
-            bucket,
-            "NoSuchLifecycleConfiguration",
-            "The lifecycle configuration does not exist",
-        )
-    }
+    const MISSING: Option<Missing> = Some((
+        "NoSuchLifecycleConfiguration",
+        "The lifecycle configuration does not exist",
+    ));
 
     /// AWS: S3 API Reference, `LifecycleRule`, `ID`: a rule without one is given one.
     fn admit(
@@ -167,14 +162,10 @@ impl SubResource for Replication {
     const NAME: &'static str = "replication";
     const MEMBER: &'static str = "ReplicationConfiguration";
     const IS_WRAPPED: bool = true;
-
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError> {
-        missing(
-            bucket,
-            "ReplicationConfigurationNotFoundError",
-            "The replication configuration was not found",
-        )
-    }
+    const MISSING: Option<Missing> = Some((
+        "ReplicationConfigurationNotFoundError",
+        "The replication configuration was not found",
+    ));
 
     fn admit(
         world: &World,
@@ -211,9 +202,10 @@ impl SubResource for BucketEncryption {
     const NAME: &'static str = "encryption";
     const MEMBER: &'static str = "ServerSideEncryptionConfiguration";
     const IS_WRAPPED: bool = true;
+    const MISSING: Option<Missing> = None;
 
-    fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
-        Ok(encryption::default_configuration())
+    fn of_new_bucket() -> Structure {
+        encryption::default_configuration()
     }
 
     fn admit(
@@ -240,14 +232,10 @@ impl SubResource for ObjectLock {
     const NAME: &'static str = OBJECT_LOCK;
     const MEMBER: &'static str = "ObjectLockConfiguration";
     const IS_WRAPPED: bool = true;
-
-    fn absent(bucket: &Bucket) -> Result<Structure, ServiceError> {
-        missing(
-            bucket,
-            "ObjectLockConfigurationNotFoundError",
-            "Object Lock configuration does not exist for this bucket",
-        )
-    }
+    const MISSING: Option<Missing> = Some((
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+    ));
 
     fn admit(
         _: &World,
@@ -274,10 +262,7 @@ impl SubResource for Accelerate {
     const NAME: &'static str = "accelerate";
     const MEMBER: &'static str = "AccelerateConfiguration";
     const NEEDS_CHECKSUM: bool = false;
-
-    fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
-        Ok(Structure::new())
-    }
+    const MISSING: Option<Missing> = None;
 
     fn admit(
         _: &World,
@@ -299,9 +284,10 @@ pub(super) struct RequestPayment;
 impl SubResource for RequestPayment {
     const NAME: &'static str = "requestPayment";
     const MEMBER: &'static str = "RequestPaymentConfiguration";
+    const MISSING: Option<Missing> = None;
 
-    fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
-        Ok(Structure::new().with("Payer", "BucketOwner"))
+    fn of_new_bucket() -> Structure {
+        Structure::new().with("Payer", "BucketOwner")
     }
 }
 
@@ -311,10 +297,7 @@ pub(super) struct Logging;
 impl SubResource for Logging {
     const NAME: &'static str = "logging";
     const MEMBER: &'static str = "BucketLoggingStatus";
-
-    fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
-        Ok(Structure::new())
-    }
+    const MISSING: Option<Missing> = None;
 
     fn admit(
         world: &World,
@@ -345,8 +328,5 @@ impl SubResource for Notification {
     const NAME: &'static str = "notification";
     const MEMBER: &'static str = "NotificationConfiguration";
     const NEEDS_CHECKSUM: bool = false;
-
-    fn absent(_: &Bucket) -> Result<Structure, ServiceError> {
-        Ok(Structure::new())
-    }
+    const MISSING: Option<Missing> = None;
 }

@@ -15,42 +15,9 @@ pub(super) const ACL_HEADERS: &[&str] = &[
     "GrantWriteACP",
 ];
 
-/// The keys of requests that set an ACL.
-pub(super) const ACL: &[Key] = &[
-    Key::Member("s3:x-amz-acl", "ACL"),
-    Key::Member("s3:x-amz-grant-full-control", "GrantFullControl"),
-    Key::Member("s3:x-amz-grant-read", "GrantRead"),
-    Key::Member("s3:x-amz-grant-read-acp", "GrantReadACP"),
-    Key::Member("s3:x-amz-grant-write", "GrantWrite"),
-    Key::Member("s3:x-amz-grant-write-acp", "GrantWriteACP"),
-];
-
-/// The same of an object, which may have tags.
-pub(super) const OBJECT_ACL: &[Key] = &[
-    Key::Member("s3:x-amz-acl", "ACL"),
-    Key::Member("s3:x-amz-grant-full-control", "GrantFullControl"),
-    Key::Member("s3:x-amz-grant-read", "GrantRead"),
-    Key::Member("s3:x-amz-grant-read-acp", "GrantReadACP"),
-    Key::Member("s3:x-amz-grant-write", "GrantWrite"),
-    Key::Member("s3:x-amz-grant-write-acp", "GrantWriteACP"),
-    EXISTING_TAGS,
-    VERSION,
-];
-
-pub(super) const CREATE_BUCKET: &[Key] = &[
-    Key::Member("s3:x-amz-acl", "ACL"),
-    Key::Member("s3:x-amz-grant-full-control", "GrantFullControl"),
-    Key::Member("s3:x-amz-grant-read", "GrantRead"),
-    Key::Member("s3:x-amz-grant-read-acp", "GrantReadACP"),
-    Key::Member("s3:x-amz-grant-write", "GrantWrite"),
-    Key::Member("s3:x-amz-grant-write-acp", "GrantWriteACP"),
-    Key::From(keys::location_constraint),
-    Key::Member("s3:x-amz-object-ownership", "ObjectOwnership"),
-];
-
-/// Those of every request that makes an object, or begins to.
-macro_rules! new_object {
-    ($($more:expr),*) => {
+/// The keys of requests that may set an ACL, and others.
+macro_rules! with_acl {
+    ($($more:expr),* $(,)?) => {
         &[
             Key::Member("s3:x-amz-acl", "ACL"),
             Key::Member("s3:x-amz-grant-full-control", "GrantFullControl"),
@@ -58,6 +25,15 @@ macro_rules! new_object {
             Key::Member("s3:x-amz-grant-read-acp", "GrantReadACP"),
             Key::Member("s3:x-amz-grant-write", "GrantWrite"),
             Key::Member("s3:x-amz-grant-write-acp", "GrantWriteACP"),
+            $($more),*
+        ]
+    };
+}
+
+/// Those of every request that makes an object, or begins to, and others.
+macro_rules! new_object {
+    ($($more:expr),* $(,)?) => {
+        with_acl!(
             Key::Member("s3:x-amz-server-side-encryption", "ServerSideEncryption"),
             Key::Member("s3:x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"),
             Key::Member(
@@ -72,10 +48,17 @@ macro_rules! new_object {
             Key::From(keys::retention),
             Key::Member("s3:object-lock-legal-hold", "ObjectLockLegalHoldStatus"),
             $($more),*
-        ]
+        )
     };
 }
 
+pub(super) const ACL: &[Key] = with_acl!();
+/// An object may have tags.
+pub(super) const OBJECT_ACL: &[Key] = with_acl!(EXISTING_TAGS, VERSION);
+pub(super) const CREATE_BUCKET: &[Key] = with_acl!(
+    Key::From(keys::location_constraint),
+    Key::Member("s3:x-amz-object-ownership", "ObjectOwnership"),
+);
 pub(super) const PUT_OBJECT: &[Key] = new_object!(Key::From(keys::object_creation));
 pub(super) const CREATE_UPLOAD: &[Key] = new_object!(Key::From(keys::no_object_creation));
 pub(super) const COPY_OBJECT: &[Key] = new_object!(
