@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 import pathlib
+import re
 import struct
 import sys
 import time
@@ -49,6 +50,8 @@ def fill(value, known):
         return [fill(element, known) for element in value]
     if isinstance(value, str) and value.startswith("${"):
         return known[value[2:-1]]
+    if isinstance(value, str):
+        return re.sub(r"\$\{([^}]+)\}", lambda name: known[name[1]], value)
     return value
 
 

@@ -103,6 +103,8 @@ pub(crate) enum ResourceKind {
     SamlProviders,
     /// The distribution of `DistributionId` or `Id`.
     Distribution,
+    /// The origin access control of `Id`.
+    AccessControl,
     /// A distribution that is to be made.
     NewDistribution,
     /// What an id names in the organization.

@@ -68,6 +68,13 @@ impl Distribution {
         aliases.flat_map(|aliases| aliases.strings("Items"))
     }
 
+    /// Whether requests to an origin are signed as an origin access control says.
+    pub(crate) fn signs_with(&self, access_control: &str) -> bool {
+        let origins = self.config.structure("Origins").into_iter();
+        let mut origins = origins.flat_map(|origins| origins.structures("Items"));
+        origins.any(|origin| origin.string("OriginAccessControlId") == Some(access_control))
+    }
+
     /// The invalidations that are still under way.
     pub(crate) fn in_progress(&self, now: Timestamp) -> impl Iterator<Item = &Invalidation> {
         let invalidations = self.invalidations.iter();

@@ -1,5 +1,6 @@
 //! The things of AWS in memory: accounts with their users, roles and policies, access keys, sessions, buckets.
 
+mod access_control;
 mod arn;
 mod bucket;
 mod build;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rolecall_wire::sigv4::Credentials;
 
+pub(crate) use self::access_control::AccessControl;
 pub use self::arn::{AccountId, Partition};
 pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts_arn};
 pub(crate) use self::bucket::{
@@ -104,6 +106,8 @@ pub struct World {
     keys: HashMap<String, Arc<AccessKey>>,
     prune_at: usize,
     buckets: HashMap<String, Arc<Bucket>>,
+    /// Origin access controls, by id.
+    access_controls: BTreeMap<String, Arc<AccessControl>>,
     /// By id.
     distributions: BTreeMap<String, Arc<Distribution>>,
     /// Other resources, by ARN.
@@ -159,6 +163,7 @@ impl World {
             keys: HashMap::new(),
             prune_at: SESSIONS_BEFORE_PRUNING,
             buckets: HashMap::new(),
+            access_controls: BTreeMap::new(),
             distributions: BTreeMap::new(),
             resources: HashMap::new(),
             members: HashMap::new(),

@@ -153,3 +153,70 @@ fn a_world_takes_ids_once_and_changes_what_is_there() {
         );
     }
 }
+
+/// AWS: CloudFront Developer Guide, Restrict access to an Amazon S3 origin.
+#[test]
+fn an_origin_access_control_in_use_stays() {
+    let mut world = account();
+    world.add_distribution(spec(MAIN, "E1", "web")).unwrap();
+    let mock = Mock::new(world);
+    let admin = Client::user(&mock, "admin");
+    let call = |operation: &str, input: &Structure| {
+        let answer = admin.call(&format!("cloudfront:{operation}"), input);
+        answer.unwrap()
+    };
+    let config = with(&[
+        ("Name", "site"),
+        ("SigningProtocol", "sigv4"),
+        ("SigningBehavior", "always"),
+        ("OriginAccessControlOriginType", "s3"),
+    ]);
+    let create = Structure::new().with("OriginAccessControlConfig", config);
+    let made = call("CreateOriginAccessControl", &create);
+    let id = made.structure("OriginAccessControl").unwrap();
+    let id = id.string("Id").unwrap();
+    let delete = with(&[("Id", id), ("IfMatch", made.string("ETag").unwrap())]);
+    assert_eq!(
+        admin.refused("cloudfront:CreateOriginAccessControl", &create),
+        refusal(
+            "OriginAccessControlAlreadyExists",
+            "An origin access control with the same name already exists."
+        )
+    );
+    let set = |control: &str| {
+        let shown = call("GetDistributionConfig", &with(&[("Id", "E1")]));
+        let etag = shown.string("ETag").unwrap();
+        let mut config = shown.structure("DistributionConfig").unwrap().clone();
+        let origins = config.structure("Origins").unwrap();
+        let mut origin = origins.structures("Items").next().unwrap().clone();
+        origin.set("OriginAccessControlId", control);
+        let items = vec![Value::from(origin)];
+        let origins = Structure::new()
+            .with("Quantity", 1_i64)
+            .with("Items", items);
+        config.set("Origins", origins);
+        let update = with(&[("Id", "E1"), ("IfMatch", etag)]);
+        call(
+            "UpdateDistribution",
+            &update.with("DistributionConfig", config),
+        );
+    };
+
+    set(id);
+    assert_eq!(
+        admin.refused("cloudfront:DeleteOriginAccessControl", &delete),
+        refusal(
+            "OriginAccessControlInUse",
+            "Cannot delete the origin access control because it's in use by one or more distributions."
+        )
+    );
+    set("");
+    call("DeleteOriginAccessControl", &delete);
+    assert_eq!(
+        admin.refused("cloudfront:GetOriginAccessControl", &with(&[("Id", id)])),
+        refusal(
+            "NoSuchOriginAccessControl",
+            "The specified origin access control does not exist."
+        )
+    );
+}

@@ -69,7 +69,7 @@ impl Known {
         match value {
             Json::String(text) => {
                 let name = text.strip_prefix("${").and_then(|t| t.strip_suffix('}'));
-                name.map_or_else(|| value.clone(), |name| self.0[name].clone())
+                name.map_or_else(|| self.inside(text).into(), |name| self.0[name].clone())
             }
             Json::Array(values) => values.iter().map(|value| self.fill(value)).collect(),
             Json::Object(members) => {
@@ -79,6 +79,17 @@ impl Known {
             }
             _ => value.clone(),
         }
+    }
+
+    /// A text with what it refers to inside.
+    fn inside(&self, text: &str) -> String {
+        let texts = self
+            .0
+            .iter()
+            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        texts.fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("${{{name}}}"), value)
+        })
     }
 
     /// Keeps members of an answer; of an MFA device's seed, its codes.

@@ -79,7 +79,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
 
 pub(super) fn update(world: &mut World, call: &Call) -> Answer {
     let id = call.required("Id");
-    check_version(find(world, call, id)?, call)?;
+    check_version(&find(world, call, id)?.etag, call)?;
     let config = given_config(&call.input)?;
     check_aliases(world, &config, Some(id))?;
     let etag = new_etag(world);
@@ -96,7 +96,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Answer {
 pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
     let id = call.required("Id");
     let distribution = find(world, call, id)?;
-    check_version(distribution, call)?;
+    check_version(&distribution.etag, call)?;
     let is_disabled = distribution.config.boolean("Enabled") == Some(false);
     if !is_disabled || distribution.deployed > call.now() {
         let message = "The distribution you are trying to delete has not been disabled.";
@@ -136,7 +136,7 @@ fn given_config(input: &Structure) -> Result<Structure, ServiceError> {
     Ok(config::completed(config))
 }
 
-fn new_etag(world: &mut World) -> String {
+pub(super) fn new_etag(world: &mut World) -> String {
     format!("E{}", world.ids.letters(13))
 }
 
@@ -172,9 +172,9 @@ fn check_aliases(world: &World, config: &Structure, own: Option<&str>) -> Result
 }
 
 /// A change must name the version that it changes.
-fn check_version(distribution: &Distribution, call: &Call) -> Result<(), ServiceError> {
+pub(super) fn check_version(current: &str, call: &Call) -> Result<(), ServiceError> {
     match call.input.string("IfMatch") {
-        Some(etag) if etag.trim_matches('"') == distribution.etag => Ok(()),
+        Some(etag) if etag.trim_matches('"') == current => Ok(()),
         Some(_) => Err(ServiceError::new(
             412,
             "PreconditionFailed",

@@ -26,6 +26,11 @@ pub(super) fn no_such_invalidation() -> ServiceError {
     ServiceError::new(404, "NoSuchInvalidation", message)
 }
 
+pub(super) fn no_such_access_control() -> ServiceError {
+    let message = "The specified origin access control does not exist.";
+    ServiceError::new(404, "NoSuchOriginAccessControl", message)
+}
+
 pub(super) fn no_such_resource() -> ServiceError {
     let message = "A resource that was specified is not valid.";
     ServiceError::new(404, "NoSuchResource", message)

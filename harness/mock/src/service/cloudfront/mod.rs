@@ -1,5 +1,6 @@
 //! Amazon CloudFront: distributions, as far as deployments need them, and invalidations.
 
+mod access_controls;
 mod config;
 mod distributions;
 mod error;
@@ -107,10 +108,61 @@ const OPERATIONS: &[Operation] = &[
     ),
 ];
 
+const ACCESS_CONTROLS: &[Operation] = &[
+    Operation::write(
+        "CreateOriginAccessControl",
+        &[Need::new(
+            "cloudfront:CreateOriginAccessControl",
+            ResourceKind::Everything,
+        )],
+        access_controls::create,
+    ),
+    Operation::read(
+        "GetOriginAccessControl",
+        &[Need::new(
+            "cloudfront:GetOriginAccessControl",
+            ResourceKind::AccessControl,
+        )],
+        access_controls::get,
+    ),
+    Operation::read(
+        "GetOriginAccessControlConfig",
+        &[Need::new(
+            "cloudfront:GetOriginAccessControlConfig",
+            ResourceKind::AccessControl,
+        )],
+        access_controls::get_config,
+    ),
+    Operation::read(
+        "ListOriginAccessControls",
+        &[Need::new(
+            "cloudfront:ListOriginAccessControls",
+            ResourceKind::Everything,
+        )],
+        access_controls::list,
+    ),
+    Operation::write(
+        "UpdateOriginAccessControl",
+        &[Need::new(
+            "cloudfront:UpdateOriginAccessControl",
+            ResourceKind::AccessControl,
+        )],
+        access_controls::update,
+    ),
+    Operation::write(
+        "DeleteOriginAccessControl",
+        &[Need::new(
+            "cloudfront:DeleteOriginAccessControl",
+            ResourceKind::AccessControl,
+        )],
+        access_controls::delete,
+    ),
+];
+
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "cloudfront",
-    operations: &[OPERATIONS],
+    operations: &[OPERATIONS, ACCESS_CONTROLS],
     admits: |_, _| Ok(()),
     resource,
     keys: |_, _, _| {},
@@ -125,6 +177,11 @@ fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, 
             distribution_arn(call.partition(), account, distribution_id(call))
         }
         ResourceKind::NewDistribution => distribution_arn(call.partition(), account, "*"),
+        ResourceKind::AccessControl => format!(
+            "arn:{}:cloudfront::{account}:origin-access-control/{}",
+            call.partition(),
+            call.required("Id")
+        ),
         ResourceKind::Tagged => call.required("Resource").to_owned(),
         _ => "*".to_owned(),
     };
