@@ -179,6 +179,44 @@ async fn assume_role_gives_what_the_model_promises() {
     assert_eq!(assumed.source_identity(), None);
 }
 
+/// Whoever asks for a token of AWS, and whoever has none to trade in.
+#[tokio::test]
+async fn the_typed_sdk_reads_tokens_for_services_elsewhere() {
+    let setting = Setting::new();
+    setting.mock.update(|world| {
+        world.set_outbound_federation(ACCOUNT, true).unwrap();
+        let all_of_sts = PolicyDocument::parse(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}}"#,
+        );
+        let policies = vec![PolicySpec::Inline {
+            name: "sts".to_owned(),
+            document: all_of_sts.unwrap(),
+        }];
+        let user = UserSpec::new(ACCOUNT, "ci");
+        world.update_user(UserSpec { policies, ..user }).unwrap();
+    });
+    let sts = setting.sts(setting.user());
+    let request = || {
+        sts.get_web_identity_token()
+            .audience("https://api.example.com")
+            .signing_algorithm("ES384")
+    };
+
+    let issued = request().send().await.unwrap();
+    assert_eq!(issued.web_identity_token().unwrap().split('.').count(), 3);
+    let expires: jiff::Timestamp = "2026-01-01T00:05:00Z".parse().unwrap();
+    assert_eq!(issued.expiration().unwrap().secs(), expires.as_second());
+
+    let traded = sts.get_delegated_access_token().trade_in_token("token");
+    let refused = traded.send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("AccessDenied"));
+    setting
+        .mock
+        .update(|world| world.set_outbound_federation(ACCOUNT, false).unwrap());
+    let disabled = request().send().await.unwrap_err().into_service_error();
+    assert!(disabled.is_outbound_web_identity_federation_disabled_exception());
+}
+
 #[tokio::test]
 async fn refusals_carry_awss_code_and_text() {
     let setting = Setting::new();

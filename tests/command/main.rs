@@ -17,4 +17,5 @@ mod scaffolding;
 mod serve;
 mod support;
 mod terminal;
+mod token;
 mod trust;

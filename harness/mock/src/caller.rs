@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use rolecall_policy::{Context, PolicySet, Principal};
 
 use crate::context::Circumstances;
-use crate::service::sts::WebIdentity;
+use crate::service::sts::Provided;
 use crate::world::{
     AccessKey, AccountId, KeyOwner, Membership, Partition, PolicyDocument, Role, Session,
     SessionIdentity, Tags, User, World, resource_policy, root_arn, sts_arn,
@@ -39,8 +39,8 @@ pub(crate) enum Identity {
     Role(Arc<Role>),
     /// A federated user, and the user that vouches for it; none where the root user does.
     Federated(Option<Arc<User>>),
-    /// Whom an identity provider's token vouches for, until the session begins.
-    Web(Arc<WebIdentity>),
+    /// Whom an identity provider vouches for, until the session begins.
+    Provided(Arc<Provided>),
 }
 
 /// The policies that a caller brings.
@@ -78,11 +78,12 @@ impl Caller {
         Self::new(Identity::Service(host.to_owned()), Principal::service(host))
     }
 
-    /// Whom a provider's token vouches for. The request has no signature, and counts as anonymous beside that.
-    pub(crate) fn web_identity(identity: Arc<WebIdentity>, provider_arn: &str) -> Self {
+    /// Whom an identity provider vouches for. The request has no signature, and counts as anonymous beside that.
+    pub(crate) fn provided(identity: Provided) -> Self {
+        let principal = Principal::provider(identity.provider_arn());
         Self {
             user_id: "anonymous".to_owned(),
-            ..Self::new(Identity::Web(identity), Principal::provider(provider_arn))
+            ..Self::new(Identity::Provided(Arc::new(identity)), principal)
         }
     }
 
@@ -201,7 +202,7 @@ impl Caller {
             }
             Identity::Role(role) => Some(world.policies_of_role(role)),
             Identity::Anonymous
-            | Identity::Web(_)
+            | Identity::Provided(_)
             | Identity::Service(_)
             | Identity::Root
             | Identity::Federated(None) => None,
@@ -262,7 +263,7 @@ impl Caller {
 
     fn principal_type(&self) -> &'static str {
         match self.identity {
-            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => "Anonymous",
+            Identity::Anonymous | Identity::Provided(_) | Identity::Service(_) => "Anonymous",
             Identity::Root => "Account",
             Identity::User(_) => "User",
             Identity::Role(_) => "AssumedRole",
@@ -271,9 +272,9 @@ impl Caller {
     }
 
     /// `aws:PrincipalArn`: of a role session, the role's ARN with its path.
-    fn principal_arn(&self, partition: Partition) -> Option<String> {
+    pub(crate) fn principal_arn(&self, partition: Partition) -> Option<String> {
         match &self.identity {
-            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => None,
+            Identity::Anonymous | Identity::Provided(_) | Identity::Service(_) => None,
             Identity::Root | Identity::User(_) | Identity::Federated(_) => Some(self.arn.clone()),
             Identity::Role(role) => Some(role.arn(partition)),
         }
@@ -282,7 +283,7 @@ impl Caller {
     /// The caller's tags: a session's override those of its role or user.
     pub(crate) fn principal_tags(&self) -> Tags {
         let own = match &self.identity {
-            Identity::Anonymous | Identity::Web(_) | Identity::Service(_) | Identity::Root => {
+            Identity::Anonymous | Identity::Provided(_) | Identity::Service(_) | Identity::Root => {
                 return Tags::new();
             }
             Identity::Federated(None) => &NO_TAGS,

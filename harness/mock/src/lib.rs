@@ -18,6 +18,7 @@ mod caller;
 pub mod carrier;
 mod clock;
 mod context;
+mod discovery;
 mod ids;
 mod jwt;
 mod mock;
@@ -31,8 +32,10 @@ pub use ask::{AskError, Asker};
 pub use authorization::{AUTHORIZATION_ID_HEADER, Authorization, Question};
 pub use clock::Clock;
 pub use context::{ContextKey, RequestContext};
+pub use discovery::FetchError;
 pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
+pub use saml::AssertionSpec;
 pub use service::operations;
 pub use trail::{Event, Verdict};
 pub use world::{

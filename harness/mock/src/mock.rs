@@ -9,6 +9,7 @@ use http::{Request, Response};
 use crate::authorization::{Authorization, SharedLedger};
 use crate::clock::Clock;
 use crate::context::ContextKey;
+use crate::discovery::{FetchError, FetchKeys};
 use crate::ids::Ids;
 use crate::pipeline;
 use crate::trail::{Event, Observer, Trail};
@@ -44,6 +45,7 @@ pub(crate) struct State {
     pub(crate) test_credentials: bool,
     pub(crate) authorization_id_in_messages: bool,
     context: RwLock<Vec<ContextKey>>,
+    fetch_keys: Option<FetchKeys>,
     pub(crate) ledger: SharedLedger,
     request_ids: Mutex<Ids>,
     trail: Mutex<Trail>,
@@ -57,6 +59,7 @@ pub struct MockBuilder {
     enforce: bool,
     test_credentials: bool,
     authorization_id_in_messages: bool,
+    fetch_keys: Option<FetchKeys>,
     observer: Option<Observer>,
 }
 
@@ -100,6 +103,18 @@ impl MockBuilder {
         self
     }
 
+    /// What fetches the keys of issuers whose providers' keys are
+    /// [`Discovered`](crate::ProviderKeysSpec::Discovered): given the issuer's URL, it answers with the text of a JWKS.
+    /// Without it, their tokens are refused as AWS does when it can't fetch the keys. A request waits for it.
+    #[must_use]
+    pub fn fetch_keys(
+        mut self,
+        fetch: impl Fn(&str) -> Result<String, FetchError> + Send + Sync + 'static,
+    ) -> Self {
+        self.fetch_keys = Some(FetchKeys::new(fetch));
+        self
+    }
+
     /// The mock.
     pub fn build(self) -> Mock {
         let start = self.world.start();
@@ -112,6 +127,7 @@ impl MockBuilder {
                 enforce: self.enforce,
                 test_credentials: self.test_credentials,
                 context: RwLock::default(),
+                fetch_keys: self.fetch_keys,
                 ledger: SharedLedger::default(),
                 authorization_id_in_messages: self.authorization_id_in_messages,
                 trail: Mutex::default(),
@@ -135,6 +151,7 @@ impl Mock {
             enforce: true,
             test_credentials: false,
             authorization_id_in_messages: false,
+            fetch_keys: None,
             observer: None,
         }
     }
@@ -209,6 +226,16 @@ impl State {
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, World> {
         self.world.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks an issuer for its keys, and keeps them. No lock is held while it thinks.
+    pub(crate) fn discover_keys(&self, issuer: &str) -> Result<(), FetchError> {
+        let Some(fetch_keys) = &self.fetch_keys else {
+            return Ok(());
+        };
+        let jwks = fetch_keys.fetch(issuer)?;
+        let learnt = self.write().learn_keys(issuer, &jwks, self.clock.now());
+        learnt.map_err(|error| FetchError::Failed(error.to_string()))
     }
 
     pub(crate) fn context(&self) -> Vec<ContextKey> {

@@ -17,6 +17,7 @@ mod reports;
 mod run;
 mod schema;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -87,6 +88,7 @@ enum Command {
     Serve(serve::Arguments),
     Exec(exec::Arguments),
     Init(init::Arguments),
+    Token(token::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -134,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Man(arguments) => man::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
         Command::Exec(arguments) => return exec::run(&arguments, appearance),
+        Command::Token(arguments) => token::run(&arguments, appearance),
     };
     exit.into()
 }

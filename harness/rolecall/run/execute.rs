@@ -53,9 +53,6 @@ pub(crate) async fn take(
     )
 }
 
-/// What the language can say and no target can do so far.
-const NOT_YET: &str = "this version can't take such a step";
-
 struct Execution<'a> {
     stage: &'a mut Stage,
     results: Vec<StepResult>,
@@ -289,7 +286,7 @@ fn who<'a>(step: &'a Step, session: Option<&'a Session>) -> Result<Who<'a>, Unas
         Some(Actor::Root(account)) => Ok(Who::Root(account)),
         Some(Actor::Service(host)) => Ok(Who::Service(host)),
         Some(Actor::Token(token)) => Ok(Who::Token(token)),
-        Some(Actor::Saml(_)) => Err(Unasked::Error(NOT_YET.to_owned())),
+        Some(Actor::Saml(assertion)) => Ok(Who::Saml(assertion)),
         None => match session {
             Some(session) => Ok(Who::Session(&session.credentials)),
             None => Err(Unasked::Error(

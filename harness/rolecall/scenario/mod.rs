@@ -44,6 +44,8 @@ pub(crate) use nearest::did_you_mean;
 pub(crate) use source::narrow;
 pub use source::{Source, Sources};
 pub(crate) use text::to_json;
+#[cfg(feature = "cli")]
+pub(crate) use text::{list, signed_duration};
 pub(crate) use tree::{entries, scalar};
 #[cfg(feature = "cli")]
 pub(crate) use tree::{flag, section, texts};

@@ -23,6 +23,14 @@ pub(crate) fn duration(written: &str) -> Option<SignedDuration> {
     (rest.is_empty() && parts > 0).then(|| SignedDuration::from_secs(seconds))
 }
 
+/// A duration forward or back: `5m`, `+5m`, `-1h`.
+pub(crate) fn signed_duration(written: &str) -> Option<SignedDuration> {
+    match written.strip_prefix('-') {
+        Some(length) => Some(-duration(length)?),
+        None => duration(written.strip_prefix('+').unwrap_or(written)),
+    }
+}
+
 /// How many words of a list are shown.
 const SHOWN: usize = 12;
 

@@ -4,7 +4,7 @@ use rolecall_mock::{World, WorldError};
 
 use super::world::{
     bucket_spec, customer_policy_spec, distribution_spec, group_spec, oidc_provider_spec,
-    organization_spec, resource_spec, role_spec, user_spec,
+    organization_spec, resource_spec, role_spec, saml_provider_spec, user_spec,
 };
 use crate::scenario::model::{self, Change, ChangeKind, Entity, Touched};
 
@@ -58,8 +58,15 @@ fn remove(world: &mut World, before: &model::World, touched: &Touched) -> Result
                 world.remove_oidc_provider(&provider.account, &provider.url)
             })
         }
-        // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::SamlProvider => Ok(()),
+        Entity::SamlProvider => {
+            let mut providers = before.saml_providers.iter();
+            let provider = providers.find(|provider| provider.name.value == name);
+            provider.map_or(Ok(()), |provider| {
+                world.remove_saml_provider(&provider.account, name)
+            })
+        }
+        // Condition keys belong to the stage.
+        Entity::Context => Ok(()),
     }
 }
 
@@ -159,8 +166,20 @@ fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(),
                 }
             })
         }
-        // Condition keys belong to the stage; the others can't be in a world that was built.
-        Entity::Context | Entity::SamlProvider => Ok(()),
+        Entity::SamlProvider => {
+            let providers = after.saml_providers.iter();
+            let mut named = providers.filter(|provider| provider.name.value == name);
+            named.try_for_each(|provider| {
+                let spec = saml_provider_spec(provider);
+                if made {
+                    world.add_saml_provider(spec).map(drop)
+                } else {
+                    world.update_saml_provider(spec)
+                }
+            })
+        }
+        // Condition keys belong to the stage.
+        Entity::Context => Ok(()),
     }
 }
 

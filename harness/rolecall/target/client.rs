@@ -109,6 +109,30 @@ impl Client {
         (seen.answer(result), credentials)
     }
 
+    /// Assumes a role with a SAML assertion; the request is not signed.
+    pub async fn assume_with_saml(
+        &self,
+        assertion: String,
+        provider_arn: String,
+        assume: &Assume,
+    ) -> (Answer, Option<Credentials>) {
+        let seen = SeenAnswer::of("AssumeRoleWithSAML");
+        let client = aws_sdk_sts::Client::from_conf(self.sts_config(None, seen.clone()));
+        let result = client
+            .assume_role_with_saml()
+            .role_arn(&assume.role_arn)
+            .principal_arn(provider_arn)
+            .saml_assertion(assertion)
+            .set_duration_seconds(duration_of(assume))
+            .set_policy(session_policy_of(assume))
+            .set_policy_arns(session_policy_arns_of(assume))
+            .send()
+            .await;
+        let credentials = result.as_ref().ok().and_then(|output| output.credentials());
+        let credentials = credentials.map(session_credentials);
+        (seen.answer(result), credentials)
+    }
+
     fn sts_config(
         &self,
         credentials: Option<&Credentials>,

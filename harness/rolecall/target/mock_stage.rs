@@ -3,16 +3,16 @@
 use aws_credential_types::Credentials;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use jiff::SignedDuration;
-use rolecall_mock::{Asker, Clock, ContextKey, Mock, carrier};
+use rolecall_mock::{Asker, AssertionSpec, Clock, ContextKey, Mock, carrier};
 use rolecall_policy::Evaluation;
 
 use super::answer::Answer;
 use super::change::apply;
 use super::client::Client;
 use super::stage::{Asked, StageError, Unasked, Who};
-use super::world::{DEFAULT_SEED, ProvisionError, missing, provision};
+use super::world::{DEFAULT_SEED, ProvisionError, missing, mock, provision};
 use crate::scenario::model::{
-    Assume, Call, Change, ClaimValue, ContextEntry, Mfa, Question, Step, Token, World,
+    Assertion, Assume, Call, Change, ClaimValue, ContextEntry, Mfa, Question, Step, Token, World,
 };
 use crate::scenario::to_json;
 
@@ -31,7 +31,7 @@ pub(super) struct MockStage {
 impl MockStage {
     /// The mock as the SDK's HTTP client.
     pub(super) fn in_process(world: &World) -> Result<Self, StageError> {
-        let mock = Mock::new(provision(world, DEFAULT_SEED)?);
+        let mock = mock(provision(world, DEFAULT_SEED)?).build();
         let connector = carrier::connector::http_client(&mock);
         let client = Client::new(connector, IN_PROCESS_ENDPOINT.to_owned(), world_time(&mock));
         Ok(Self::new(mock, client, world, "mock"))
@@ -40,7 +40,7 @@ impl MockStage {
     /// The mock behind a port of its own, for as long as the runtime lives.
     #[cfg(feature = "http")]
     pub(super) async fn over_http(world: &World) -> Result<Self, StageError> {
-        let mock = Mock::new(provision(world, DEFAULT_SEED)?);
+        let mock = mock(provision(world, DEFAULT_SEED)?).build();
         let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let server = carrier::server::Server::bind(&mock, loopback)
             .await
@@ -90,6 +90,14 @@ impl MockStage {
             self.set_context(&step.context);
             return Ok(self.client.assume_with_web_identity(token, assume).await);
         }
+        if let Who::Saml(assertion) = who {
+            let (assertion, provider_arn) = self.assertion(assertion, assume)?;
+            self.set_context(&step.context);
+            let client = &self.client;
+            return Ok(client
+                .assume_with_saml(assertion, provider_arn, assume)
+                .await);
+        }
         let credentials = self.credentials(who)?;
         let mfa = match &assume.mfa {
             Some(mfa) => Some(self.mfa(who, mfa)?),
@@ -134,6 +142,7 @@ impl MockStage {
             Who::Anonymous => return Ok(None),
             Who::Session(credentials) => return Ok(Some(credentials.clone())),
             Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
+            Who::Saml(_) => return Err("an assertion can only be used to assume a role".to_owned()),
             Who::Service(host) => {
                 return Err(format!("{host} signs no requests that a test could send"));
             }
@@ -175,6 +184,26 @@ impl MockStage {
             .map_err(|error| error.to_string())
     }
 
+    /// Issues a SAML assertion now, signed with the provider's test key; with it comes the provider's ARN.
+    fn assertion(
+        &self,
+        assertion: &Assertion,
+        assume: &Assume,
+    ) -> Result<(String, String), String> {
+        let mut providers = self.world.saml_providers.iter();
+        let provider = providers
+            .find(|provider| provider.name.value == assertion.provider)
+            .ok_or_else(|| format!("there is no provider `{}`", assertion.provider))?;
+        let (arn, now) = (provider.arn(), self.mock.clock().now());
+        let spec = assertion_spec(assertion, assume, &arn);
+        let signed = self
+            .mock
+            .read(|world| world.sign_assertion(&arn, &provider.account, &spec, now));
+        signed
+            .map(|signed| (signed, arn))
+            .map_err(|error| error.to_string())
+    }
+
     /// The serial number of a user's MFA device and a code: the one it shows, or the one given.
     fn mfa(&self, who: Who<'_>, mfa: &Mfa) -> Result<(String, String), String> {
         let Who::User(name) = who else {
@@ -201,6 +230,7 @@ impl MockStage {
             Who::Anonymous => Asker::Anonymous,
             Who::Service(host) => Asker::Service(host),
             Who::Token(_) => return Err("a token can only be used to assume a role".to_owned()),
+            Who::Saml(_) => return Err("an assertion can only be used to assume a role".to_owned()),
             Who::Root(account) => Asker::Root(account),
             Who::User(name) => Asker::User {
                 account: self.account_of(name),
@@ -250,6 +280,50 @@ impl MockStage {
             .and_then(|id| self.mock.authorization(id))
             .map(|authorization| authorization.evaluations())
             .unwrap_or_default()
+    }
+}
+
+/// AWS's own attributes have long names, of which a scenario writes the last part.
+fn assertion_spec(assertion: &Assertion, assume: &Assume, provider_arn: &str) -> AssertionSpec {
+    let subject = assertion.subject.as_deref().unwrap_or(&assume.session);
+    let mut spec = AssertionSpec::new(subject);
+    spec.life = assertion.expires;
+    if let Some(audience) = &assertion.audience {
+        spec.audience.clone_from(audience);
+    }
+    if let Some(recipient) = &assertion.recipient {
+        spec.recipient.clone_from(recipient);
+    }
+    let mut attributes = assertion.attributes.clone();
+    let defaults = [
+        ("Role", format!("{},{provider_arn}", assume.role_arn)),
+        ("RoleSessionName", assume.session.clone()),
+    ];
+    for (name, value) in defaults {
+        if !attributes.iter().any(|(given, _)| given == name) {
+            attributes.push((name.to_owned(), vec![value]));
+        }
+    }
+    let named = |(name, values): (String, Vec<String>)| (attribute_name(&name), values);
+    spec.attributes = attributes.into_iter().map(named).collect();
+    spec
+}
+
+/// AWS: IAM User Guide, Configure SAML assertions for the authentication response.
+fn attribute_name(name: &str) -> String {
+    let is_aws = [
+        "Role",
+        "RoleSessionName",
+        "SessionDuration",
+        "SourceIdentity",
+        "TransitiveTagKeys",
+    ]
+    .contains(&name)
+        || name.starts_with("PrincipalTag:");
+    if is_aws {
+        format!("https://aws.amazon.com/SAML/Attributes/{name}")
+    } else {
+        name.to_owned()
     }
 }
 

@@ -3,6 +3,8 @@
 mod answer;
 mod change;
 mod client;
+#[cfg(feature = "discover")]
+mod discover;
 mod mock_stage;
 mod save;
 mod stage;
@@ -12,7 +14,7 @@ pub use answer::{Answer, Got};
 pub use client::{Client, DEFAULT_REGION};
 pub use save::{Beside, SavedWorld, save};
 pub use stage::{Asked, Stage, StageError, Unasked, Who};
-pub use world::{DEFAULT_SEED, ProvisionError, provision};
+pub use world::{DEFAULT_SEED, ProvisionError, mock, provision};
 
 use mock_stage::MockStage;
 pub(crate) use mock_stage::context_key;

@@ -216,8 +216,10 @@ impl Saving<'_> {
         members.add("url", text(&provider.url));
         let audiences = provider.audiences.iter().map(|audience| text(audience));
         members.add("audiences", Yaml::List(audiences.collect()));
-        if let ProviderKeysSpec::Jwks(jwks) = &provider.keys {
-            members.add("keys", json(jwks));
+        match &provider.keys {
+            ProviderKeysSpec::Jwks(jwks) => members.add("keys", json(jwks)),
+            ProviderKeysSpec::Discovered => members.add("keys", text("discover")),
+            ProviderKeysSpec::Generated | ProviderKeysSpec::Unknown => {}
         }
         let host = provider.url.trim_start_matches("https://");
         let name = if self.is_default(&provider.account) {

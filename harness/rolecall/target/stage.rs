@@ -8,7 +8,7 @@ use rolecall_policy::Evaluation;
 use super::answer::Answer;
 use super::mock_stage::MockStage;
 use super::world::ProvisionError;
-use crate::scenario::model::{Assume, Call, Change, Question, Step, Token};
+use crate::scenario::model::{Assertion, Assume, Call, Change, Question, Step, Token};
 
 /// Why a stage can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,8 @@ pub enum Who<'a> {
     Service(&'a str),
     /// The bearer of a web identity token; it can only assume roles.
     Token(&'a Token),
+    /// The bearer of a SAML assertion; it can only assume roles.
+    Saml(&'a Assertion),
     /// Whoever holds these credentials.
     Session(&'a Credentials),
     /// An unsigned caller.

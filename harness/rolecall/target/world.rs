@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rolecall_mock::{
     BucketSpec, ControlPolicySpec, CustomerPolicySpec, DistributionSpec, GroupSpec, MemberSpec,
-    OidcProviderSpec, OrganizationSpec, PolicySpec, ProviderKeysSpec, ResourceSpec, RoleSpec,
-    UnitSpec, UserSpec, World, WorldError,
+    Mock, MockBuilder, OidcProviderSpec, OrganizationSpec, PolicySpec, ProviderKeysSpec,
+    ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec, UnitSpec, UserSpec, World,
+    WorldError,
 };
 
 use crate::scenario::model;
@@ -60,6 +61,9 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
     for provider in &world.oidc_providers {
         built.add_oidc_provider(oidc_provider_spec(provider))?;
     }
+    for provider in &world.saml_providers {
+        built.add_saml_provider(saml_provider_spec(provider))?;
+    }
     for resource in &world.resources {
         built.put_resource(resource_spec(resource))?;
     }
@@ -68,15 +72,21 @@ pub fn provision(world: &model::World, seed: u64) -> Result<World, ProvisionErro
     Ok(built)
 }
 
+/// What a world asks for that this build can't do.
 pub(super) fn missing(world: &model::World) -> Option<&'static str> {
     let mut providers = world.oidc_providers.iter();
     let discovers = providers.any(|provider| provider.keys == model::ProviderKeys::Discover);
-    [
-        (discovers, "OIDC keys by discovery"),
-        (!world.saml_providers.is_empty(), "SAML providers"),
-    ]
-    .into_iter()
-    .find_map(|(has, what)| has.then_some(what))
+    let can_discover = cfg!(feature = "discover");
+    (discovers && !can_discover)
+        .then_some("OIDC keys by discovery, since it was built without its feature `discover`")
+}
+
+/// A mock of a world, which asks issuers for their keys where the world wants it.
+pub fn mock(world: World) -> MockBuilder {
+    let builder = Mock::builder(world);
+    #[cfg(feature = "discover")]
+    let builder = builder.fetch_keys(super::discover::fetch);
+    builder
 }
 
 pub(super) fn customer_policy_spec(policy: &model::CustomerPolicy) -> CustomerPolicySpec {
@@ -120,8 +130,24 @@ pub(super) fn oidc_provider_spec(provider: &model::OidcProvider) -> OidcProvider
         audiences: provider.audiences.clone(),
         keys: match &provider.keys {
             model::ProviderKeys::Given(jwks) => ProviderKeysSpec::Jwks(jwks.to_string()),
+            model::ProviderKeys::Generated => ProviderKeysSpec::Generated,
+            model::ProviderKeys::Discover => ProviderKeysSpec::Discovered,
+        },
+    }
+}
+
+pub(super) fn saml_provider_spec(provider: &model::SamlProvider) -> SamlProviderSpec {
+    SamlProviderSpec {
+        account: provider.account.clone(),
+        name: provider.name.value.clone(),
+        metadata: match &provider.keys {
+            model::ProviderKeys::Given(document) => {
+                SamlMetadataSpec::Document(document.to_string())
+            }
             model::ProviderKeys::Generated | model::ProviderKeys::Discover => {
-                ProviderKeysSpec::Generated
+                SamlMetadataSpec::Generated {
+                    issuer: provider.issuer.clone(),
+                }
             }
         },
     }

@@ -34,7 +34,10 @@ impl KeySet {
         let listed = listed.ok_or("a JWKS has a list `keys`")?;
         let keys: Vec<_> = listed.iter().filter_map(Key::read).collect();
         if keys.is_empty() {
-            return Err("no key in it verifies RS256, RS384, RS512 or ES256 signatures".to_owned());
+            return Err(
+                "no key in it verifies RS256, RS384, RS512, ES256, ES384 or ES512 signatures"
+                    .to_owned(),
+            );
         }
         Ok(Self {
             keys,
@@ -42,33 +45,37 @@ impl KeySet {
         })
     }
 
-    /// The one key of a signer.
-    pub(crate) fn of(signer: &Signer) -> Self {
-        let key = Key {
-            id: Some(signer.key_id().to_owned()),
-            algorithm: None,
-            public: PublicKey::P256(signer.public_key()),
-        };
+    /// The text that it was read from.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The keys of signers.
+    pub(crate) fn of(signers: &[&Signer]) -> Self {
+        let keys = signers.iter().map(|signer| signer.public_key());
         Self {
-            keys: vec![key],
+            keys: keys.filter_map(|key| Key::read(&key)).collect(),
             text: None,
         }
     }
 
-    /// The text that it was read from.
-    pub(crate) fn text(&self) -> Option<&str> {
-        self.text.as_deref()
+    /// Whether the set has the key that a token names, or any where it names none.
+    pub(crate) fn knows(&self, token: &Token) -> bool {
+        self.named(token).next().is_some()
+    }
+
+    /// The key that a token names; all where it names none.
+    fn named<'k>(&'k self, token: &Token) -> impl Iterator<Item = &'k Key> {
+        let id = token.key_id().map(str::to_owned);
+        let is_named = move |key: &&Key| id.is_none() || key.id == id;
+        self.keys.iter().filter(is_named)
     }
 
     /// Whether a token's signature is that of the key it names; `None` if no key could tell. A token that names none is
     /// tried with them all.
     pub(crate) fn verifies(&self, token: &Token) -> Option<bool> {
         let algorithm = Algorithm::parse(token.algorithm())?;
-        let is_named = |key: &&Key| match token.key_id() {
-            Some(id) => key.id.as_deref() == Some(id),
-            None => true,
-        };
-        let mut candidates = self.keys.iter().filter(is_named).peekable();
+        let mut candidates = self.named(token).peekable();
         candidates.peek()?;
         Some(candidates.any(|key| {
             let is_for = |name: &String| name == token.algorithm();
@@ -92,7 +99,7 @@ impl Key {
             algorithm: owned("alg"),
             public: match text(key, "kty")? {
                 "RSA" => PublicKey::Rsa(rsa_key(key)?),
-                "EC" if text(key, "crv") == Some("P-256") => PublicKey::P256(p256_key(key)?),
+                "EC" => curve_key(key)?,
                 _ => return None,
             },
         })
@@ -109,11 +116,29 @@ fn rsa_key(key: &Map<String, Value>) -> Option<rsa::PublicKey> {
     rsa::PublicKey::new(number("n")?, number("e")?).ok()
 }
 
-fn p256_key(key: &Map<String, Value>) -> Option<p256::ecdsa::VerifyingKey> {
-    let coordinate = |name| <[u8; 32]>::try_from(decode(text(key, name)?)?).ok();
+/// RFC 7518, section 6.2.1: the coordinates have the curve's full length.
+fn curve_key(key: &Map<String, Value>) -> Option<PublicKey> {
+    let curve = text(key, "crv")?;
+    let length = match curve {
+        "P-256" => 32,
+        "P-384" => 48,
+        "P-521" => 66,
+        _ => return None,
+    };
+    let coordinate = |name| decode(text(key, name)?).filter(|bytes| bytes.len() == length);
     // SEC 1: 4 is for a point with both coordinates.
     let point = [&[4_u8][..], &coordinate("x")?, &coordinate("y")?].concat();
-    p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).ok()
+    match curve {
+        "P-256" => p256::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::P256),
+        "P-384" => p384::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::P384),
+        _ => p521::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::P521),
+    }
 }
 
 fn text<'k>(key: &'k Map<String, Value>, name: &str) -> Option<&'k str> {
@@ -128,6 +153,11 @@ mod tests {
     const RSA_KEY: &str = r#"{"keys": [{"kty": "RSA", "e": "AQAB", "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"}]}"#;
     const RSA_TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
     const EC_KEY: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+    /// Made by OpenSSL, whose keys were thrown away.
+    const P384_KEY: &str = r#"{"keys": [{"kty": "EC", "crv": "P-384", "x": "JithZmYl_JYP0TL5xKLpFBe10Sw5SSAk7gif9tU6yeITqrYhugqrwiG17tuDo9Qg", "y": "KDQRlX6s7vSBJAsGQe2ujKjb8oLGe1O3JM9Dyb4WGWhw6ypR8mRrnXqO70G1YmcE"}]}"#;
+    const P384_TOKEN: &str = "eyJhbGciOiAiRVMzODQifQ.eyJpc3MiOiJqb2UifQ.O2s3rMJP5aJAqjDgWiKhuI2TVwWXZU62v5FEn2-8wH3coYAHNYXBdA_bvSGoAK8pB_V3qMWwqh4C6FMkWugrR9oADndxEfBWXkWl-0eyhLa9eS3QhlrbicTqdJMrtcAI";
+    const P521_KEY: &str = r#"{"keys": [{"kty": "EC", "crv": "P-521", "x": "AW89vQcVoxzxFxjKQsSn4rPfWLpQcsvWsb_q-LuMNnfq4pbucIemvXtkq1st0GCXdFcyD2krxJryR4A257Y4Kz_Z", "y": "AK5VlQ2dYJN1AxaVywClnYQcN69spsGVA8fpjjhFXvZcJ1ir55wSGHnkA6gapS5298Z1YaUGbZWpXBxyqApZsE_1"}]}"#;
+    const P521_TOKEN: &str = "eyJhbGciOiAiRVM1MTIifQ.eyJpc3MiOiJqb2UifQ.AApxZuZ3SHp0vx3QxYq1BgVhfA4aIrd0cnNlaE0Cu0Xo3OAVzBBpSfmzR6uVRfxBMr-m_iac-l5LczQVX-Z33_smAZd7155FV5jnBtgK0jJ-sxxYQfyyFPskBGCtNEWsP_kQQ-DMgyQhZNpqH2qMGpTkc-PeVksWwnXYaN_KgfR-Csiq";
     const EC_TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
     #[test]
@@ -135,6 +165,11 @@ mod tests {
         let rows = [
             (RSA_KEY, RSA_TOKEN, true),
             (EC_KEY, EC_TOKEN, true),
+            (P384_KEY, P384_TOKEN, true),
+            (P521_KEY, P521_TOKEN, true),
+            (P384_KEY, P521_TOKEN, false),
+            (P521_KEY, P384_TOKEN, false),
+            (EC_KEY, P384_TOKEN, false),
             (RSA_KEY, EC_TOKEN, false),
             (EC_KEY, RSA_TOKEN, false),
         ];
@@ -179,6 +214,8 @@ mod tests {
             r#"{"keys": [{"kty": "RSA", "n": "", "e": ""}]}"#,
             r#"{"keys": [{"kty": "RSA", "n": "AA", "e": "AQAB"}]}"#,
             r#"{"keys": [{"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA"}]}"#,
+            &EC_KEY.replace("P-256", "P-384"),
+            &P384_KEY.replace("P-384", "secp256k1"),
         ] {
             assert!(KeySet::parse(text).is_err(), "{text}");
         }

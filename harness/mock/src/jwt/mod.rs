@@ -5,6 +5,7 @@ mod key_set;
 mod signer;
 mod token;
 
+pub(crate) use self::algorithm::Algorithm;
 pub(crate) use self::key_set::KeySet;
 pub(crate) use self::signer::Signer;
 pub(crate) use self::token::Token;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod dispatch;
+mod issuer;
 mod verify;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use self::verify::Verified;
 use crate::authorization::Authorization;
 use crate::caller::Caller;
 use crate::context::{Circumstances, ContextKey, RequestContext};
+use crate::discovery::FetchError;
 use crate::mock::State;
 use crate::service::call::Call;
 use crate::service::{self, Answer, Handler, Operation, ServiceTable};
@@ -30,6 +32,9 @@ const GLOBAL_SERVICES: [&str; 4] = ["iam", "iam-toolbox", "cloudfront", "organiz
 /// Answers a request.
 pub(crate) fn answer(state: &State, mut request: Request<Bytes>) -> Response<Bytes> {
     dispatch::set_host(&mut request);
+    if let Some(published) = issuer::answer(state, &request) {
+        return published;
+    }
     let destination = dispatch::destination(&request);
     let ids = Ids::draw(state, &destination.service);
     let mut draft = Draft::new(&request, destination.region.as_deref());
@@ -198,6 +203,10 @@ impl Exchange<'_> {
     }
 
     fn run(&self, operation: &Operation, call: &mut Call) -> Answer {
+        if let Some(wanted) = operation.wanted_keys {
+            let issuer = wanted(&self.state.read(), call);
+            discover_keys(self.state, issuer.as_deref())?;
+        }
         match operation.handler {
             Handler::Read(handle) => {
                 let world = self.state.read();
@@ -237,6 +246,20 @@ fn authorize(world: &World, operation: &Operation, call: &mut Call) -> Result<()
         check(world, call)?;
     }
     call.authorize(world, operation)
+}
+
+/// Where the keys can't be had, the token is refused for want of them; only a silence may be over soon.
+///
+/// AWS: API Reference, `AssumeRoleWithWebIdentity`, errors. The text isn't known.
+fn discover_keys(state: &State, issuer: Option<&str>) -> Result<(), ServiceError> {
+    match issuer.map(|issuer| state.discover_keys(issuer)) {
+        Some(Err(FetchError::Timeout)) => Err(ServiceError::new(
+            400,
+            "IDPCommunicationError",
+            "The identity provider that was asked to verify the token couldn't be reached",
+        )),
+        Some(Err(FetchError::Failed(_)) | Ok(())) | None => Ok(()),
+    }
 }
 
 /// Nothing that looks like success, and nothing that AWS would say either.

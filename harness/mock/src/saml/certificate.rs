@@ -36,6 +36,46 @@ pub(super) fn self_signed(key: &SigningKey, name: &str) -> Vec<u8> {
     )
 }
 
+/// The public key of a certificate (`SubjectPublicKeyInfo`), in DER; `None` if it can't be found. Who issued the
+/// certificate and when it expires doesn't matter: it is the metadata that makes it the provider's.
+#[cfg(feature = "saml")]
+pub(super) fn public_key(certificate: &[u8]) -> Option<&[u8]> {
+    let (_, certificate, _) = element(certificate)?;
+    let (_, mut rest, _) = element(certificate)?;
+    if rest.first() == Some(&VERSION) {
+        rest = element(rest)?.2;
+    }
+    // Serial number, signature algorithm, issuer, validity and subject come first.
+    for _ in 0..5 {
+        rest = element(rest)?.2;
+    }
+    let (public_key, _, _) = element(rest)?;
+    (public_key.first() == Some(&SEQUENCE)).then_some(public_key)
+}
+
+/// The first element, whole and its content alone, and what follows it.
+#[cfg(feature = "saml")]
+fn element(encoded: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (_, after_tag) = encoded.split_first()?;
+    let (first, after_length) = after_tag.split_first()?;
+    let (length, content) = if *first < 0x80 {
+        (usize::from(*first), after_length)
+    } else {
+        let count = usize::from(*first & 0x7f);
+        let (digits, content) = after_length.split_at_checked(count)?;
+        if !(1..=4).contains(&count) {
+            return None;
+        }
+        let length = digits
+            .iter()
+            .fold(0, |length, digit| (length << 8) | usize::from(*digit));
+        (length, content)
+    };
+    let (content, rest) = content.split_at_checked(length)?;
+    let (whole, _) = encoded.split_at_checked(encoded.len() - rest.len())?;
+    Some((whole, content, rest))
+}
+
 fn to_be_signed(key: &SigningKey, name: &str, algorithm: &[u8]) -> Vec<u8> {
     let common_name = tagged(
         SEQUENCE,
@@ -118,5 +158,21 @@ mod tests {
         assert_eq!(integer(&[0, 0, 1]), [2, 1, 1]);
         assert_eq!(integer(&[0x80]), [2, 2, 0, 0x80]);
         assert_eq!(integer(&[0]), [2, 1, 0]);
+    }
+
+    #[cfg(feature = "saml")]
+    #[test]
+    fn the_public_key_of_a_certificate_can_be_found() {
+        let key = SigningKey::from_slice(&[7; 32]).unwrap();
+        let certificate = self_signed(&key, &"x".repeat(200));
+
+        let found = public_key(&certificate).unwrap();
+
+        assert!(found.ends_with(&VerifyingKey::from(&key).to_sec1_bytes()));
+        for length in 0..certificate.len() {
+            assert_eq!(public_key(&certificate[..length]), None, "{length}");
+        }
+        assert_eq!(public_key(&[0x30, 0x80, 0, 0]), None);
+        assert_eq!(public_key(&[0x30, 0x85, 0, 0, 0, 0, 1, 0]), None);
     }
 }

@@ -10,10 +10,6 @@ use rolecall_wire::xml::{self, Element};
 const LENGTHS: std::ops::RangeInclusive<usize> = 1_000..=10_000_000;
 
 /// A metadata document that was read.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for assertions, which come next")
-)]
 #[derive(Clone, Debug)]
 pub(crate) struct Metadata {
     /// The text, as given.
@@ -21,6 +17,10 @@ pub(crate) struct Metadata {
     /// `entityID`: the issuer of the provider's assertions.
     pub(crate) entity_id: String,
     /// The certificates of its signatures, in DER.
+    #[cfg_attr(
+        not(any(test, feature = "saml")),
+        expect(dead_code, reason = "nobody verifies signatures without it")
+    )]
     pub(crate) certificates: Vec<Vec<u8>>,
 }
 
@@ -50,7 +50,7 @@ impl Metadata {
     /// The document of a provider with one certificate.
     pub(crate) fn of(entity_id: &str, certificate: &[u8]) -> Self {
         Self {
-            document: document(&escaped(entity_id), &BASE64.encode(certificate)),
+            document: document(&escaped_attribute(entity_id), &BASE64.encode(certificate)),
             entity_id: entity_id.to_owned(),
             certificates: vec![certificate.to_vec()],
         }
@@ -114,19 +114,40 @@ fn document(entity_id: &str, certificate: &str) -> String {
     )
 }
 
-/// Text that can stand in an element or in an attribute.
-pub(super) fn escaped(text: &str) -> String {
+/// A value in the canonical form of attributes (Canonical XML 1.0, section 2.3).
+pub(super) fn escaped_attribute(text: &str) -> String {
+    escaped(text, |character| match character {
+        '<' => Some("&lt;"),
+        '"' => Some("&quot;"),
+        '\t' => Some("&#x9;"),
+        '\n' => Some("&#xA;"),
+        _ => None,
+    })
+}
+
+/// A value in the canonical form of text.
+pub(super) fn escaped_text(text: &str) -> String {
+    escaped(text, |character| match character {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        _ => None,
+    })
+}
+
+/// Characters that XML can't carry become the replacement character.
+fn escaped(text: &str, special: impl Fn(char) -> Option<&'static str>) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
             '\r' => escaped.push_str("&#xD;"),
-            '\n' => escaped.push_str("&#xA;"),
-            '\t' => escaped.push_str("&#x9;"),
-            other => escaped.push(other),
+            '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => {
+                match special(character) {
+                    Some(reference) => escaped.push_str(reference),
+                    None => escaped.push(character),
+                }
+            }
+            _ => escaped.push(char::REPLACEMENT_CHARACTER),
         }
     }
     escaped

@@ -1,13 +1,13 @@
 //! The key of a provider that is the mock's own, with the certificate that its metadata shows.
 
-use p256::ecdsa::SigningKey;
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
 
 use super::certificate;
 
 /// A key pair and its certificate.
 #[derive(Clone)]
 pub(crate) struct Signer {
-    #[expect(dead_code, reason = "for assertions, which come next")]
     key: SigningKey,
     certificate: Vec<u8>,
 }
@@ -29,5 +29,11 @@ impl Signer {
     /// The certificate, in DER.
     pub(crate) fn certificate(&self) -> &[u8] {
         &self.certificate
+    }
+
+    /// The signature of a text, as XML Signature writes it: both numbers, each in 32 bytes.
+    pub(super) fn sign(&self, text: &[u8]) -> Vec<u8> {
+        let signature: Signature = self.key.sign(text);
+        signature.to_bytes().to_vec()
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     /// Who calls, where the input and not a signature tells it.
     pub(crate) identify: Option<Identify>,
+    /// The issuer whose keys are to be fetched first, if any.
+    pub(crate) wanted_keys: Option<WantedKeys>,
     /// What is looked at before authorization, beyond the model's constraints.
     pub(crate) check: Option<Check>,
     /// What must be allowed, in the order it is asked.
@@ -64,6 +66,7 @@ impl Operation {
         Self {
             name,
             identify: None,
+            wanted_keys: None,
             check: None,
             needs,
             handler: Handler::Read(handler),
@@ -79,6 +82,7 @@ impl Operation {
         Self {
             name,
             identify: None,
+            wanted_keys: None,
             check: None,
             needs,
             handler: Handler::Write(handler),
@@ -91,6 +95,12 @@ impl Operation {
         self
     }
 
+    /// The same, with keys of an issuer that may have to be fetched.
+    pub(crate) const fn with_keys(mut self, wanted: WantedKeys) -> Self {
+        self.wanted_keys = Some(wanted);
+        self
+    }
+
     /// The same with a check before authorization.
     pub(crate) const fn after(mut self, check: Check) -> Self {
         self.check = Some(check);
@@ -100,6 +110,9 @@ impl Operation {
 
 /// Finds the caller that an input tells of.
 pub(crate) type Identify = fn(&World, &Call) -> Result<Caller, ServiceError>;
+
+/// Tells the issuer whose keys a call needs and the world lacks.
+pub(crate) type WantedKeys = fn(&World, &Call) -> Option<String>;
 
 /// A look at a call before authorization.
 pub(crate) type Check = fn(&World, &Call) -> Result<(), ServiceError>;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::caller::{Caller, Identity};
+use crate::service::sts::Provided;
 use crate::world::{AccountId, Partition, Role, Session, User};
 
 /// Who made a request.
@@ -22,6 +23,28 @@ pub(crate) enum UserIdentity {
     },
 }
 
+/// Whom a provider vouches for: by provider, audience and subject, or by the name qualifier and the subject.
+fn provided(identity: &Provided) -> Map<String, Value> {
+    let (kind, principal, subject) = match identity {
+        Provided::Web(web) => (
+            "WebIdentityUser",
+            format!("{}:{}:{}", web.provider_arn, web.audience, web.subject),
+            &web.subject,
+        ),
+        Provided::Saml(saml) => (
+            "SAMLUser",
+            format!("{}:{}", saml.name_qualifier(), saml.subject),
+            &saml.subject,
+        ),
+    };
+    object(json!({
+        "type": kind,
+        "principalId": principal,
+        "userName": subject,
+        "identityProvider": identity.provider_arn(),
+    }))
+}
+
 impl UserIdentity {
     pub(crate) fn of(caller: &Caller, access_key_id: Option<&str>) -> Self {
         let arn = caller.arn();
@@ -29,12 +52,7 @@ impl UserIdentity {
         let mut members = match &caller.identity {
             Identity::Anonymous => anonymous(),
             Identity::Service(host) => object(json!({"type": "AWSService", "invokedBy": host})),
-            Identity::Web(identity) => object(json!({
-                "type": "WebIdentityUser",
-                "principalId": format!("{}:{}:{}", identity.provider_arn, identity.audience, identity.subject),
-                "userName": identity.subject,
-                "identityProvider": identity.provider_arn,
-            })),
+            Identity::Provided(identity) => provided(identity),
             Identity::Root => named("Root", caller),
             Identity::User(user) => {
                 let mut members = named("IAMUser", caller);

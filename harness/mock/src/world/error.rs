@@ -75,8 +75,8 @@ pub enum WorldError {
         /// What is wrong.
         problem: &'static str,
     },
-    /// A token to be issued by a provider whose private keys are elsewhere.
-    #[error("the private keys of {0} are not the world's own, so it can't issue tokens")]
+    /// A token or an assertion to be issued by a provider whose private keys are elsewhere.
+    #[error("the private keys of {0} are not the world's own, so it can't sign for it")]
     CannotSign(String),
     /// A longest session that AWS refuses.
     #[error("a longest session of {0} seconds is not between 3600 and 43200")]

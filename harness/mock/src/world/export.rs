@@ -177,13 +177,16 @@ impl World {
     fn export_providers(&self, spec: &mut WorldSpec) {
         for provider in self.oidc_providers.values() {
             let text = self.keys_of(provider).text();
+            let keys = match text {
+                _ if provider.discovers => ProviderKeysSpec::Discovered,
+                Some(text) => ProviderKeysSpec::Jwks(text.to_owned()),
+                None => ProviderKeysSpec::Generated,
+            };
             spec.oidc_providers.push(OidcProviderSpec {
                 account: provider.account().to_string(),
                 url: provider.url.clone(),
                 audiences: provider.audiences.clone(),
-                keys: text.map_or(ProviderKeysSpec::Generated, |text| {
-                    ProviderKeysSpec::Jwks(text.to_owned())
-                }),
+                keys,
             });
         }
         for provider in self.saml_providers.values() {

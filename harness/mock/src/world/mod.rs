@@ -16,6 +16,7 @@ mod mfa;
 mod names;
 mod object;
 mod organization;
+mod outbound;
 mod permissions;
 mod provider;
 mod public_policy;
@@ -25,7 +26,7 @@ mod session;
 mod settings;
 mod spec;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -57,7 +58,7 @@ pub(crate) use self::organization::Membership;
 pub(crate) use self::permissions::{
     ManagedPolicies, ManagedPolicy, Permissions, PolicyVersion, resource_policy,
 };
-pub(crate) use self::provider::OidcProvider;
+pub(crate) use self::provider::{DiscoveredKeys, OidcProvider};
 pub use self::provider::{OidcProviderSpec, ProviderKeysSpec};
 pub(crate) use self::resource::OtherResource;
 pub(crate) use self::saml_provider::SamlProvider;
@@ -126,6 +127,10 @@ pub struct World {
     oidc_providers: HashMap<String, Arc<OidcProvider>>,
     /// By ARN.
     saml_providers: HashMap<String, Arc<SamlProvider>>,
+    /// Keys that were fetched from the issuers themselves.
+    discovered_keys: HashMap<String, DiscoveredKeys>,
+    /// The accounts whose principals may have tokens of AWS.
+    outbound_federation: HashSet<AccountId>,
     /// Keys that came from outside, by issuer.
     published_keys: HashMap<String, Arc<KeySet>>,
 }
@@ -174,6 +179,8 @@ impl World {
             oidc_providers: HashMap::new(),
             saml_providers: HashMap::new(),
             published_keys: HashMap::new(),
+            discovered_keys: HashMap::new(),
+            outbound_federation: HashSet::new(),
         }
     }
 

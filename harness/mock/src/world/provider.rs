@@ -2,16 +2,22 @@
 //!
 //! AWS: IAM User Guide, Create an OpenID Connect (OIDC) identity provider in IAM.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
 use crate::ids::Ids;
-use crate::jwt::{KeySet, Signer};
+use crate::jwt::{KeySet, Signer, Token};
 
 const SCHEME: &str = "https://";
+const PLAIN_SCHEME: &str = "http://";
+/// How long an issuer isn't asked again for its keys.
+const KEYS_FRESH: SignedDuration = SignedDuration::from_hours(1);
+/// How long it isn't asked again although a token names another key.
+const KEYS_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// AWS: IAM API Reference, `CreateOpenIDConnectProvider`: `Url` up to 255 characters.
 const URL_LIMIT: usize = 255;
 /// AWS: IAM User Guide, IAM and AWS STS quotas.
@@ -24,7 +30,8 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(5);
 pub struct OidcProviderSpec {
     /// The account's number.
     pub account: String,
-    /// The issuer of its tokens: `https://token.actions.githubusercontent.com`. Unique within the account.
+    /// The issuer of its tokens: `https://token.actions.githubusercontent.com`. Unique within the account. An issuer
+    /// whose keys are generated or discovered may be on loopback without TLS: `http://127.0.0.1:8080`.
     pub url: String,
     /// The audiences (AWS's client ids) that tokens may be for.
     pub audiences: Vec<String>,
@@ -41,8 +48,20 @@ pub enum ProviderKeysSpec {
     Generated,
     /// The text of a JWKS, for tokens that come from elsewhere.
     Jwks(String),
-    /// None are known, unless its issuer's are published ([`World::publish_keys`]).
+    /// Those that the issuer publishes, fetched when a token comes; by whom, [`MockBuilder::fetch_keys`] says.
+    ///
+    /// [`MockBuilder::fetch_keys`]: crate::MockBuilder::fetch_keys
+    Discovered,
+    /// None are known, so that tokens are refused as AWS does when it can't fetch the keys, until
+    /// [`World::publish_keys`] tells them.
     Unknown,
+}
+
+/// Keys that an issuer published when it was asked.
+#[derive(Clone, Debug)]
+pub(crate) struct DiscoveredKeys {
+    keys: Arc<KeySet>,
+    fetched: Timestamp,
 }
 
 /// A provider of an account.
@@ -56,6 +75,8 @@ pub(crate) struct OidcProvider {
     pub(crate) thumbprints: Vec<String>,
     pub(crate) tags: Tags,
     keys: Arc<KeySet>,
+    /// Whether the issuer is asked for its keys.
+    pub(crate) discovers: bool,
     /// Of generated keys.
     signer: Option<Signer>,
 }
@@ -71,7 +92,7 @@ impl OidcProvider {
 
     /// The URL without its scheme, as the ARN and the condition keys have it.
     pub(crate) fn host(&self) -> &str {
-        self.url.strip_prefix(SCHEME).unwrap_or(&self.url)
+        host(&self.url)
     }
 }
 
@@ -179,6 +200,13 @@ impl World {
         Ok(signer.sign(claims))
     }
 
+    /// The public keys of a provider, by its URL or its ARN, whose keys are generated: a JWKS, as its issuer would publish
+    /// it.
+    pub fn provider_keys(&self, account: &str, provider: &str) -> Option<String> {
+        let signer = self.oidc_provider(account, provider)?.signer.as_ref()?;
+        Some(json!({"keys": [signer.public_key()]}).to_string())
+    }
+
     /// Says which keys an issuer publishes, in the form of a JWKS: they take the place of its providers' own, in all
     /// accounts, also of providers that are added later.
     pub fn publish_keys(&mut self, issuer: &str, jwks: &str) -> Result<(), WorldError> {
@@ -194,11 +222,18 @@ impl World {
         provider: &str,
     ) -> Option<&Arc<OidcProvider>> {
         let account = self.account_id(account)?;
-        let host = provider.strip_prefix(SCHEME);
-        let arn = host.map(|host| iam_arn(Partition::Aws, &account, "oidc-provider", "/", host));
-        let found = self
-            .oidc_providers
-            .get(arn.as_deref().unwrap_or(provider))?;
+        let arn = if provider.starts_with("arn:") {
+            provider.to_owned()
+        } else {
+            iam_arn(
+                Partition::Aws,
+                &account,
+                "oidc-provider",
+                "/",
+                host(provider),
+            )
+        };
+        let found = self.oidc_providers.get(&arn)?;
         (found.account == account).then_some(found)
     }
 
@@ -223,23 +258,58 @@ impl World {
 
     /// The keys that a provider's signatures are verified with.
     pub(crate) fn keys_of<'w>(&'w self, provider: &'w OidcProvider) -> &'w KeySet {
-        let published = self.published_keys.get(&provider.url);
-        published.unwrap_or(&provider.keys)
+        if let Some(published) = self.published_keys.get(&provider.url) {
+            return published;
+        }
+        let discovered = self.discovered_keys.get(&provider.url);
+        let discovered = discovered.filter(|_| provider.discovers);
+        discovered.map_or(&provider.keys, |discovered| &discovered.keys)
+    }
+
+    /// Whether an issuer is to be asked for its keys before a token is verified: they were never fetched, or not lately,
+    /// or the token names one that isn't among them.
+    pub(crate) fn needs_keys(
+        &self,
+        provider: &OidcProvider,
+        token: &Token,
+        now: Timestamp,
+    ) -> bool {
+        if !provider.discovers || self.published_keys.contains_key(&provider.url) {
+            return false;
+        }
+        let Some(known) = self.discovered_keys.get(&provider.url) else {
+            return true;
+        };
+        let age = now.duration_since(known.fetched).abs();
+        age >= KEYS_FRESH || (age >= KEYS_PAUSE && !known.keys.knows(token))
+    }
+
+    /// Keeps the keys that an issuer has published, in the form of a JWKS.
+    pub(crate) fn learn_keys(
+        &mut self,
+        issuer: &str,
+        jwks: &str,
+        fetched: Timestamp,
+    ) -> Result<(), WorldError> {
+        let keys = key_set(issuer, jwks)?;
+        let learnt = DiscoveredKeys { keys, fetched };
+        self.discovered_keys.insert(issuer.to_owned(), learnt);
+        Ok(())
     }
 
     fn new_oidc_provider(&self, spec: OidcProviderSpec) -> Result<OidcProvider, WorldError> {
         let account = self.account_id(&spec.account);
         let account = account.ok_or(WorldError::UnknownAccount(spec.account))?;
-        check_url(&spec.url)?;
+        check_url(&spec.url, &spec.keys)?;
         check_audiences(&spec.audiences)?;
         let (keys, signer) = match &spec.keys {
             ProviderKeysSpec::Jwks(text) => (key_set(&spec.url, text)?, None),
-            ProviderKeysSpec::Unknown => (Arc::default(), None),
             ProviderKeysSpec::Generated => {
                 let signer = generate(&self.ids.named(&spec.url));
-                let keys = signer.as_ref().map(KeySet::of).unwrap_or_default();
-                (Arc::new(keys), signer)
+                let keys = signer.as_ref().map(|signer| KeySet::of(&[signer]));
+                (Arc::new(keys.unwrap_or_default()), signer)
             }
+            ProviderKeysSpec::Discovered | ProviderKeysSpec::Unknown => (Arc::default(), None),
         };
         Ok(OidcProvider {
             account,
@@ -249,6 +319,7 @@ impl World {
             thumbprints: Vec::new(),
             tags: Tags::new(),
             keys,
+            discovers: spec.keys == ProviderKeysSpec::Discovered,
             signer,
         })
     }
@@ -272,10 +343,30 @@ fn key_set(issuer: &str, text: &str) -> Result<Arc<KeySet>, WorldError> {
 /// All but one in 2^32 succeed at once.
 fn generate(ids: &Ids) -> Option<Signer> {
     let mut ids = ids.clone();
-    (0..=u8::MAX).find_map(|_| Signer::from_bytes(&ids.bytes()))
+    (0..=u8::MAX).find_map(|_| Signer::es256(&ids.bytes()))
 }
 
-fn check_url(url: &str) -> Result<(), WorldError> {
+/// A URL without its scheme.
+fn host(url: &str) -> &str {
+    let plain = || url.strip_prefix(PLAIN_SCHEME);
+    url.strip_prefix(SCHEME).or_else(plain).unwrap_or(url)
+}
+
+/// Whether a URL without TLS stays on this machine.
+fn is_on_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix(PLAIN_SCHEME) else {
+        return false;
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let name = match authority.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => authority,
+    };
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn check_url(url: &str, keys: &ProviderKeysSpec) -> Result<(), WorldError> {
     let refuse = |rule| {
         Err(WorldError::InvalidName {
             kind: KIND,
@@ -283,9 +374,14 @@ fn check_url(url: &str) -> Result<(), WorldError> {
             rule,
         })
     };
-    let Some(host) = url.strip_prefix(SCHEME) else {
-        return refuse("a URL that begins with https://");
+    let may_be_plain = match keys {
+        ProviderKeysSpec::Generated | ProviderKeysSpec::Discovered => is_on_loopback(url),
+        ProviderKeysSpec::Jwks(_) | ProviderKeysSpec::Unknown => false,
     };
+    if !url.starts_with(SCHEME) && !may_be_plain {
+        return refuse("a URL that begins with https://");
+    }
+    let host = host(url);
     let allowed = |b: u8| b.is_ascii_graphic() && !b"?#\"'<>\\".contains(&b);
     if host.is_empty() || host.starts_with('/') || !host.bytes().all(allowed) {
         refuse("a host and perhaps a path, without a query")

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
 use crate::ids::Ids;
-use crate::saml::{Metadata, Signer};
+use crate::saml::{AssertionSpec, Metadata, Signer, response};
 
 const KIND: &str = "SAML provider";
 
@@ -109,6 +109,29 @@ impl World {
         let arn = known.map(|known| known.arn(Partition::Aws));
         let removed = arn.and_then(|arn| self.saml_providers.remove(&arn));
         removed.map(|_| ()).ok_or_else(|| unknown(provider))
+    }
+
+    /// The metadata document of a SAML provider, by its name or its ARN.
+    pub fn saml_metadata(&self, account: &str, provider: &str) -> Option<&str> {
+        let known = self.saml_provider(account, provider)?;
+        Some(&known.metadata.document)
+    }
+
+    /// Signs a response of a SAML provider, by its name or its ARN, whose key is generated: a value for
+    /// `SAMLAssertion`, issued now.
+    pub fn sign_assertion(
+        &self,
+        provider: &str,
+        account: &str,
+        spec: &AssertionSpec,
+        now: Timestamp,
+    ) -> Result<String, WorldError> {
+        let known = self.saml_provider(account, provider);
+        let known = known.ok_or_else(|| unknown(provider))?;
+        let issuer = &known.metadata.entity_id;
+        let signer = known.signer.as_ref();
+        let signer = signer.ok_or_else(|| WorldError::CannotSign(issuer.clone()))?;
+        Ok(response(signer, issuer, spec, now))
     }
 
     /// An account's SAML provider, by its name or its ARN.

@@ -1,6 +1,9 @@
 //! The mock from outside: signed requests go in, answers come out.
 
 #[cfg(test)]
+#[cfg(feature = "saml")]
+mod assertions;
+#[cfg(test)]
 #[cfg(all(feature = "connector", feature = "server", feature = "wiremock"))]
 mod carriers;
 #[cfg(test)]
@@ -9,6 +12,8 @@ mod changes;
 mod client;
 #[cfg(test)]
 mod cloudfront;
+#[cfg(test)]
+mod discovery;
 #[cfg(test)]
 mod garbled;
 #[cfg(test)]
@@ -30,6 +35,8 @@ mod iam_toolbox;
 mod operations;
 #[cfg(test)]
 mod organization;
+#[cfg(test)]
+mod outbound;
 #[cfg(test)]
 #[cfg(feature = "tls")]
 mod protocols;

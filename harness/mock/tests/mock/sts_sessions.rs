@@ -298,3 +298,233 @@ fn an_encoded_denial_can_be_decoded() {
         "InvalidAuthorizationMessageException"
     );
 }
+
+/// Each value breaks a constraint of its parameter, which the error names.
+fn check_limits(operation: &str, good: &Structure, rows: &[(&str, Value, &str)]) {
+    let ann = Client::user(&mock(), "ann");
+    for (member, value, constraint) in rows {
+        let (code, text) = ann.refused(operation, &good.clone().with(member, value.clone()));
+        assert_eq!(code, "ValidationError", "{operation} {member}: {text}");
+        let place = format!("'{}{}", member[..1].to_lowercase(), &member[1..]);
+        assert!(text.contains(&place) && text.contains(constraint), "{text}");
+    }
+}
+
+fn long(length: usize) -> Value {
+    Value::from("x".repeat(length))
+}
+
+/// AWS: STS API Reference, `AssumeRole`, parameters; the texts, and 256 for the source identity: live answers of STS.
+#[test]
+fn the_parameters_of_an_assume_have_limits() {
+    let many: Vec<_> = (0..51).map(|n| format!("k{n}")).collect();
+    let many: Vec<_> = many.iter().map(|key| (key.as_str(), "v")).collect();
+    let tag = |key: &str, value: &str| Value::from(tags(&[(key, value)]));
+    let text = |text: &str| Value::from(text);
+    let number = |number: i64| Value::from(number);
+    let rows = [
+        (
+            "RoleSessionName",
+            long(65),
+            "length less than or equal to 64",
+        ),
+        ("RoleSessionName", text("a:b"), r"pattern: [\w+=,.@-]*"),
+        (
+            "RoleSessionName",
+            text("\u{e9}t\u{e9}"),
+            r"pattern: [\w+=,.@-]*",
+        ),
+        (
+            "RoleArn",
+            text("short"),
+            "length greater than or equal to 20",
+        ),
+        ("RoleArn", long(2049), "length less than or equal to 2048"),
+        (
+            "DurationSeconds",
+            number(899),
+            "value greater than or equal to 900",
+        ),
+        (
+            "DurationSeconds",
+            number(43_201),
+            "value less than or equal to 43200",
+        ),
+        ("ExternalId", text("x"), "length greater than or equal to 2"),
+        (
+            "ExternalId",
+            long(1225),
+            "length less than or equal to 1224",
+        ),
+        ("ExternalId", text("a b"), "pattern: "),
+        (
+            "TokenCode",
+            text("12345"),
+            "length greater than or equal to 6",
+        ),
+        ("TokenCode", text("12345x"), r"pattern: [\d]*"),
+        (
+            "SerialNumber",
+            text("x"),
+            "length greater than or equal to 9",
+        ),
+        (
+            "SourceIdentity",
+            long(257),
+            "length less than or equal to 256",
+        ),
+        ("SourceIdentity", text("aws:me"), "pattern: "),
+        (
+            "Tags",
+            Value::from(tags(&many)),
+            "length less than or equal to 50",
+        ),
+        ("Tags", tag("", "v"), "'tags.1.member.key' failed"),
+        (
+            "Tags",
+            tag("k", &"x".repeat(257)),
+            "'tags.1.member.value' failed",
+        ),
+    ];
+    check_limits("sts:AssumeRole", &assume(&role_arn("Open")), &rows);
+
+    let reserved = assume(&role_arn("Open")).with("Tags", tags(&[("AWS:k", "v")]));
+    let (code, text) = Client::user(&mock(), "ann").refused("sts:AssumeRole", &reserved);
+    assert_eq!(code, "ValidationError", "{text}");
+}
+
+/// AWS: STS API Reference, parameters of the operations.
+#[test]
+fn the_parameters_of_the_others_have_limits() {
+    let (none, bob) = (Structure::new(), Structure::new().with("Name", "bob"));
+    let number = |number: i64| Value::from(number);
+    let too_long = (
+        "DurationSeconds",
+        number(129_601),
+        "value less than or equal to 129600",
+    );
+    check_limits(
+        "sts:GetSessionToken",
+        &none,
+        std::slice::from_ref(&too_long),
+    );
+    let rows = [
+        too_long,
+        (
+            "Name",
+            Value::from("x"),
+            "length greater than or equal to 2",
+        ),
+        ("Name", long(33), "length less than or equal to 32"),
+        ("Policy", long(2049), "length less than or equal to 2048"),
+    ];
+    check_limits("sts:GetFederationToken", &bob, &rows);
+    let rows = [
+        (
+            "AccessKeyId",
+            Value::from("AKIA"),
+            "length greater than or equal to 16",
+        ),
+        (
+            "AccessKeyId",
+            Value::from("AKIA-IS-NO-KEY-OF-AWS"),
+            r"pattern: [\w]*",
+        ),
+    ];
+    check_limits("sts:GetAccessKeyInfo", &none, &rows);
+    let rows = [(
+        "EncodedMessage",
+        long(10_241),
+        "length less than or equal to 10240",
+    )];
+    check_limits("sts:DecodeAuthorizationMessage", &none, &rows);
+    let target = Structure::new().with("TargetPrincipal", MAIN);
+    let rows = [(
+        "DurationSeconds",
+        number(901),
+        "value less than or equal to 900",
+    )];
+    check_limits("sts:AssumeRoot", &target, &rows);
+}
+
+/// AWS: Service Authorization Reference, AWS Security Token Service; the words of its denials name the resource where
+/// there is one.
+#[test]
+fn nobody_calls_what_no_policy_allows() {
+    let nobody = Client::user(&mock(), "nobody");
+    let caller = "User: arn:aws:iam::123456789012:user/nobody is not authorized to perform";
+    let rows = [
+        (
+            "sts:GetAccessKeyInfo",
+            Structure::new().with("AccessKeyId", "ASIAY34FZKBOKMUTVV7A"),
+            "",
+        ),
+        (
+            "sts:DecodeAuthorizationMessage",
+            Structure::new().with("EncodedMessage", "x"),
+            "",
+        ),
+        (
+            "sts:GetFederationToken",
+            Structure::new().with("Name", "bob"),
+            " on resource: arn:aws:sts::123456789012:federated-user/bob",
+        ),
+        (
+            "sts:AssumeRole",
+            assume(&role_arn("Open")),
+            " on resource: arn:aws:iam::123456789012:role/Open",
+        ),
+    ];
+    for (operation, input, resource) in rows {
+        let denied = format!("{caller}: {operation}{resource}");
+        assert_eq!(
+            nobody.refused(operation, &input),
+            ("AccessDenied".to_owned(), denied)
+        );
+    }
+}
+
+/// What the mock can't verify it doesn't pass over.
+#[test]
+fn contexts_of_services_are_refused_clearly() {
+    let context = Structure::new()
+        .with(
+            "ProviderArn",
+            "arn:aws:iam::aws:contextProvider/IdentityCenter",
+        )
+        .with("ContextAssertion", "assertion");
+    let input = assume(&role_arn("Open")).with("ProvidedContexts", vec![Value::Structure(context)]);
+    let error = Client::user(&mock(), "ann")
+        .call("sts:AssumeRole", &input)
+        .unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (501, "NotImplemented"));
+}
+
+/// AWS answers as the request's `Accept` asks: public captures of errors, and times as numbers.
+#[test]
+fn answers_are_json_where_json_is_asked_for() {
+    let mock = mock();
+    let (ann, nobody) = (Client::user(&mock, "ann"), Client::user(&mock, "nobody"));
+    let json = |client: &Client| {
+        let mut request = client.unsigned("sts:AssumeRole", &assume(&role_arn("Open")));
+        let accept = http::HeaderValue::from_static("application/json");
+        request.headers_mut().insert("accept", accept);
+        client.sign("sts:AssumeRole", &mut request);
+        let answer = mock.handle(request);
+        let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+        body
+    };
+    let taken = json(&ann);
+    let result = &taken["AssumeRoleResponse"]["AssumeRoleResult"];
+    let arn = "arn:aws:sts::123456789012:assumed-role/Open/DeploySPA";
+    assert_eq!(result["AssumedRoleUser"]["Arn"], arn);
+    let expires = start().as_second() + 3600;
+    let given = result["Credentials"]["Expiration"].to_string();
+    assert_eq!(given.split('.').next(), Some(expires.to_string().as_str()));
+    assert!(taken["AssumeRoleResponse"]["ResponseMetadata"]["RequestId"].is_string());
+
+    let refused = json(&nobody);
+    assert_eq!(refused["Error"]["Code"], "AccessDenied");
+    assert_eq!(refused["Error"]["Type"], "Sender");
+    assert!(refused["RequestId"].is_string());
+}

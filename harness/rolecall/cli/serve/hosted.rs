@@ -62,7 +62,7 @@ impl Hosted {
         manner: Manner,
         watch: Option<impl Fn(&Arc<Event>) + Send + Sync + 'static>,
     ) -> Result<Mock, Exit> {
-        let mut builder = Mock::builder(self.built(manner.seed)?)
+        let mut builder = crate::target::mock(self.built(manner.seed)?)
             .clock(clock(manner.clock))
             .enforce(manner.enforce)
             .test_credentials(manner.test_credentials)

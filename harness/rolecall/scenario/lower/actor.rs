@@ -12,6 +12,9 @@ use crate::scenario::tree::{elements, entries, head, scalar, section, spanned, t
 /// The claims that are times. AWS: RFC 7519, section 4.1, and OpenID Connect Core, section 2.
 const TIMES: [&str; 4] = ["iat", "exp", "nbf", "auth_time"];
 
+/// The members of an assertion that aren't attributes.
+const ASSERTION_WORDS: [&str; 5] = ["provider", "subject", "audience", "recipient", "expires"];
+
 impl Lower<'_, '_, '_> {
     /// Who `as` names.
     pub(super) fn actor(&mut self, step: &Node, verb: &str) -> Option<Spanned<Actor>> {
@@ -118,12 +121,8 @@ impl Lower<'_, '_, '_> {
             (Value::String(_), Some(written)) if TIMES.contains(&entry.key.as_str()) => written,
             _ => return ClaimValue::Value(node.clone()),
         };
-        let (sign, length) = match written.strip_prefix('-') {
-            Some(length) => (-1, length),
-            None => (1, written.strip_prefix('+').unwrap_or(written)),
-        };
-        if let Some(duration) = words::duration(length) {
-            ClaimValue::Relative(SignedDuration::from_secs(sign * duration.as_secs()))
+        if let Some(duration) = words::signed_duration(written) {
+            ClaimValue::Relative(duration)
         } else {
             let error = Diagnostic::error(
                 "scenario::claim",
@@ -148,9 +147,10 @@ impl Lower<'_, '_, '_> {
 
     fn assertion(&mut self, node: &Node) -> Option<Assertion> {
         let provider = self.provider(node, Entity::SamlProvider)?;
+        let expires = node.get("expires").map(|expires| self.relative(expires));
         let attributes = entries(node)
             .iter()
-            .filter(|entry| entry.key != "provider")
+            .filter(|entry| !ASSERTION_WORDS.contains(&entry.key.as_str()))
             .map(|entry| {
                 let single = std::slice::from_ref(&entry.value);
                 let values = if elements(&entry.value).is_empty() {
@@ -163,8 +163,28 @@ impl Lower<'_, '_, '_> {
             });
         Some(Assertion {
             provider,
+            subject: text(node, "subject"),
+            audience: text(node, "audience"),
+            recipient: text(node, "recipient"),
+            expires: expires.flatten().unwrap_or(SignedDuration::from_mins(5)),
             attributes: attributes.collect(),
         })
+    }
+
+    /// A duration from now, forward or (`-5m`) back.
+    fn relative(&mut self, node: &Node) -> Option<SignedDuration> {
+        let written = scalar(node)?;
+        let duration = words::signed_duration(written);
+        if duration.is_none() {
+            let error = Diagnostic::error(
+                "scenario::assertion",
+                format!("`expires` is `{written}`, not a duration"),
+            )
+            .at(node.span, "expected a duration")
+            .help("write how long from now: `5m`, `-1h`");
+            self.report(error);
+        }
+        duration
     }
 
     fn provider(&mut self, node: &Node, entity: Entity) -> Option<String> {

@@ -12,6 +12,14 @@ use crate::scenario::nearest::nearest;
 use crate::scenario::text::to_json;
 use crate::scenario::tree::{scalar, section, spanned, text, texts};
 
+/// An issuer without TLS may be on this machine.
+fn is_on_loopback(url: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .filter_map(|host| url.strip_prefix(host))
+        .any(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+}
+
 impl Lower<'_, '_, '_> {
     pub(super) fn oidc_providers(&mut self, root: &Node) -> Vec<OidcProvider> {
         let entries = section(root, "oidc-providers").iter();
@@ -21,10 +29,10 @@ impl Lower<'_, '_, '_> {
     fn oidc_provider(&mut self, entry: &Entry) -> OidcProvider {
         let node = &entry.value;
         let url = spanned(node, "url");
-        if let Some(url) = url
-            .as_ref()
-            .filter(|url| !url.value.starts_with("https://"))
-        {
+        let is_discovered = node.get("keys").and_then(scalar) == Some("discover");
+        let is_taken =
+            |url: &str| url.starts_with("https://") || (is_discovered && is_on_loopback(url));
+        if let Some(url) = url.as_ref().filter(|url| !is_taken(&url.value)) {
             let host = url.value.trim_start_matches("http://");
             self.report(
                 Diagnostic::error(

@@ -73,7 +73,15 @@ pub enum ClaimValue {
 pub struct Assertion {
     /// The provider, by name.
     pub provider: String,
-    /// Attributes and their values.
+    /// Who signed in; the session's name where it isn't said.
+    pub subject: Option<String>,
+    /// Whom it is for; AWS where it isn't said.
+    pub audience: Option<String>,
+    /// Where it is to be taken; AWS's sign-in endpoint where it isn't said.
+    pub recipient: Option<String>,
+    /// How long it is good for, from the moment it is issued; a negative one is over already.
+    pub expires: SignedDuration,
+    /// Attributes and their values; those of AWS by the last part of their names (`Role`, `PrincipalTag:team`).
     pub attributes: Vec<(String, Vec<String>)>,
 }
 

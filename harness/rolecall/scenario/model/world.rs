@@ -170,7 +170,10 @@ pub struct OidcProvider {
 impl OidcProvider {
     /// `arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com`.
     pub fn arn(&self) -> String {
-        let host = self.url.strip_prefix("https://").unwrap_or(&self.url);
+        let host = self
+            .url
+            .split_once("://")
+            .map_or(self.url.as_str(), |(_, host)| host);
         format!("arn:aws:iam::{}:oidc-provider/{host}", self.account)
     }
 }

@@ -16,6 +16,7 @@ mod managed_policies;
 mod mfa_devices;
 mod oidc_providers;
 mod operations;
+mod outbound_federation;
 mod policies;
 mod policy_entities;
 mod policy_versions;

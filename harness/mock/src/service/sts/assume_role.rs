@@ -4,7 +4,9 @@ use rolecall_wire::{ServiceError, Structure};
 
 use super::credentials::{NewSession, issue};
 use super::session_policy::SessionPolicies;
-use super::{access_denied, mfa, role, session_tags, source_identity, validation_error};
+use super::{
+    access_denied, mfa, provided, role, saml, session_tags, source_identity, validation_error,
+};
 use crate::caller::{Identity, assumed_role_arn};
 use crate::context::ContextKey;
 use crate::service::Answer;
@@ -12,7 +14,7 @@ use crate::service::call::Call;
 use crate::world::{SessionIdentity, World};
 
 /// Seconds; AWS: API Reference, `AssumeRole`, `DurationSeconds`.
-const DEFAULT_DURATION: i64 = 3600;
+pub(super) const DEFAULT_DURATION: i64 = 3600;
 /// Seconds; AWS: IAM User Guide, Roles terms and concepts, role chaining.
 const CHAINED_LIMIT: i64 = 3600;
 
@@ -25,11 +27,21 @@ pub(super) fn check(world: &World, call: &Call) -> Result<(), ServiceError> {
     if matches!(call.caller.identity, Identity::Root) {
         return Err(access_denied("Roles may not be assumed by root accounts."));
     }
+    if !call.input.list("ProvidedContexts").is_empty() {
+        return Err(no_contexts());
+    }
     mfa::shown(world, call)?;
     session_tags::check(call)?;
     check_source_identity(call)?;
     SessionPolicies::read(world, call)?.packed_size(call)?;
     Ok(())
+}
+
+/// Contexts are assertions of AWS services, IAM Identity Center for one, which the mock can't verify; passing them over
+/// would lose the permissions that hang on them.
+fn no_contexts() -> ServiceError {
+    let message = "ProvidedContexts of sts:AssumeRole are not implemented by this mock";
+    ServiceError::new(501, "NotImplemented", message)
 }
 
 /// A chained session keeps the source identity it has.
@@ -65,8 +77,16 @@ pub(super) fn begin(
     let Some(role) = role(world, call).cloned() else {
         return Err(no_role(call));
     };
-    let duration = duration(call, role.max_session)?;
-    let session_name = call.required("RoleSessionName").to_owned();
+    let (duration, session_name) = match saml::of(call) {
+        Some(identity) => (
+            saml::duration(call, identity, role.max_session)?,
+            identity.session_name.clone(),
+        ),
+        None => (
+            duration(call, role.max_session)?,
+            call.required("RoleSessionName").to_owned(),
+        ),
+    };
     let arn = assumed_role_arn(&role, &session_name, call.partition());
     let policies = SessionPolicies::read(world, call)?;
     let packed_size = policies.packed_size(call)?;
@@ -99,9 +119,9 @@ pub(super) fn begin(
 
 /// Only where authorization is switched off.
 fn no_role(call: &Call) -> ServiceError {
-    access_denied(match &call.caller.identity {
-        Identity::Web(_) => "Not authorized to perform sts:AssumeRoleWithWebIdentity".to_owned(),
-        _ => format!(
+    access_denied(match provided::of(call) {
+        Some(identity) => format!("Not authorized to perform {}", identity.action()),
+        None => format!(
             "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
             call.caller.arn(),
             call.required("RoleArn")

@@ -6,8 +6,14 @@ mod assume_root;
 pub(crate) mod authorization_message;
 mod caller_identity;
 mod credentials;
+mod delegated_access_token;
 mod federation_token;
 mod mfa;
+mod outbound_token;
+mod provided;
+mod saml;
+mod saml_identity;
+mod saml_keys;
 mod session_policy;
 mod session_tags;
 mod session_token;
@@ -21,7 +27,7 @@ use std::sync::Arc;
 use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::{ServiceError, Structure};
 
-pub(crate) use self::web_identity_token::WebIdentity;
+pub(crate) use self::provided::Provided;
 use super::call::Call;
 use super::need::{Key, Need, Resource, ResourceKind, When};
 use super::{Denial, Operation, ServiceTable};
@@ -34,8 +40,9 @@ const IAM_ROLE_TAGS: Key = Key::ResourceTags("iam:ResourceTag/");
 const REQUEST_TAGS: Key = Key::From(session_tags::request_keys);
 const TRANSITIVE_TAGS: Key = Key::From(session_tags::transitive_keys);
 const SOURCE_IDENTITY: Key = Key::From(source_identity_key);
-const CLAIMS: Key = Key::From(web_identity_keys::of_request);
+const CLAIMS: Key = Key::From(provided::keys_of_request);
 const MFA: Key = Key::From(mfa::keys);
+const OUTBOUND: Key = Key::From(outbound_token::keys);
 const TASK_POLICY: Key = Key::From(|call, context| {
     if let Some(task) = assume_root::task(call) {
         context.set("sts:TaskPolicyArn", task);
@@ -79,6 +86,25 @@ const OPERATIONS: &[Operation] = &[
     )
     .after(assume_role::check),
     Operation::write(
+        "AssumeRoleWithSAML",
+        &[
+            TAG_SESSION,
+            SET_SOURCE_IDENTITY,
+            Need::new("sts:AssumeRoleWithSAML", ResourceKind::Role).keys(&[
+                CLAIMS,
+                Key::From(saml_keys::session_name),
+                SOURCE_IDENTITY,
+                REQUEST_TAGS,
+                TRANSITIVE_TAGS,
+                AWS_ROLE_TAGS,
+                IAM_ROLE_TAGS,
+            ]),
+        ],
+        saml::handle,
+    )
+    .by(saml::identify)
+    .after(provided::check),
+    Operation::write(
         "AssumeRoleWithWebIdentity",
         &[
             TAG_SESSION,
@@ -97,6 +123,7 @@ const OPERATIONS: &[Operation] = &[
         web_identity::handle,
     )
     .by(web_identity::identify)
+    .with_keys(web_identity_token::wanted_keys)
     .after(web_identity::check),
     Operation::write(
         "AssumeRoot",
@@ -122,6 +149,14 @@ const OPERATIONS: &[Operation] = &[
         &[Need::new("sts:GetCallerIdentity", ResourceKind::Everything)],
         caller_identity::handle,
     ),
+    Operation::read(
+        "GetDelegatedAccessToken",
+        &[Need::new(
+            "sts:GetDelegatedAccessToken",
+            ResourceKind::Everything,
+        )],
+        delegated_access_token::handle,
+    ),
     Operation::write(
         "GetFederationToken",
         &[
@@ -134,6 +169,18 @@ const OPERATIONS: &[Operation] = &[
     )
     .after(federation_token::check),
     Operation::write("GetSessionToken", &[], session_token::handle).after(session_token::check),
+    Operation::write(
+        "GetWebIdentityToken",
+        &[
+            Need::new("sts:TagGetWebIdentityToken", ResourceKind::Everything)
+                .when(When::Given(&["Tags"]))
+                .keys(&[OUTBOUND, REQUEST_TAGS]),
+            Need::new("sts:GetWebIdentityToken", ResourceKind::Everything)
+                .keys(&[OUTBOUND, REQUEST_TAGS]),
+        ],
+        outbound_token::handle,
+    )
+    .after(outbound_token::check),
 ];
 
 /// The service's row.
@@ -198,8 +245,8 @@ fn shown_tags(role: &Role, call: &Call) -> Vec<(String, String)> {
 
 /// The source identity of the session to be: given, or inherited.
 fn source_identity(call: &Call) -> Option<&str> {
-    if let Some(identity) = web_identity::of(call) {
-        return identity.source_identity.as_deref();
+    if let Some(identity) = provided::of(call) {
+        return identity.passed().source_identity.as_deref();
     }
     let inherited = || call.caller.session.as_ref()?.source_identity.as_deref();
     call.input.string("SourceIdentity").or_else(inherited)
@@ -226,7 +273,9 @@ fn admits(call: &Call, operation: &Operation) -> Result<(), ServiceError> {
     let allowed = match &call.caller.identity {
         Identity::Federated(_) => name == "GetCallerIdentity",
         Identity::User(_) | Identity::Root => matches!(name, "GetCallerIdentity" | "AssumeRole"),
-        Identity::Role(_) | Identity::Anonymous | Identity::Web(_) | Identity::Service(_) => true,
+        Identity::Role(_) | Identity::Anonymous | Identity::Provided(_) | Identity::Service(_) => {
+            true
+        }
     };
     if allowed {
         return Ok(());
@@ -239,9 +288,10 @@ fn admits(call: &Call, operation: &Operation) -> Result<(), ServiceError> {
     Err(access_denied(message))
 }
 
-/// STS names the resource and no reason, also where the caller is of the same account; to a web identity it says less.
+/// STS names the resource and no reason, also where the caller is of the same account; to whom a provider vouches for it
+/// says less.
 fn denial(denial: &Denial<'_>) -> ServiceError {
-    if let Identity::Web(_) = denial.caller.identity {
+    if let Identity::Provided(_) = denial.caller.identity {
         let action = denial.question.action();
         return access_denied(format!("Not authorized to perform {action}"));
     }

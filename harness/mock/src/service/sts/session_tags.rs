@@ -5,14 +5,14 @@
 use rolecall_policy::Context;
 use rolecall_wire::{ServiceError, Value};
 
-use super::{structures, web_identity};
+use super::{provided, structures, validation_error};
 use crate::service::call::Call;
-use crate::world::{Session, Tags};
+use crate::world::{Session, Tags, check_tags};
 
-/// The tags that the request passes, or its token.
+/// The tags that the request passes, or its token or assertion.
 pub(super) fn passed(call: &Call) -> Tags {
-    if let Some(identity) = web_identity::of(call) {
-        return identity.tags.clone();
+    if let Some(identity) = provided::of(call) {
+        return identity.passed().tags.clone();
     }
     structures(call, "Tags")
         .map(|tag| {
@@ -22,10 +22,10 @@ pub(super) fn passed(call: &Call) -> Tags {
         .collect()
 }
 
-/// The keys that the request makes transitive, or its token.
+/// The keys that the request makes transitive, or its token or assertion.
 pub(super) fn transitive(call: &Call) -> Vec<String> {
-    if let Some(identity) = web_identity::of(call) {
-        return identity.transitive_tags.clone();
+    if let Some(identity) = provided::of(call) {
+        return identity.passed().transitive_tags.clone();
     }
     let keys = call.input.list("TransitiveTagKeys").iter();
     keys.filter_map(|key| match key {
@@ -96,7 +96,8 @@ pub(super) fn check(call: &Call) -> Result<(), ServiceError> {
     if transitive(call).iter().any(|key| !has(&tags, key)) {
         return invalid("The specified transitive tag key must be included in the requested tags.");
     }
-    Ok(())
+    // AWS's text for a reserved prefix isn't known, nor for more tags than the model allows in a token or an assertion.
+    check_tags(&tags).map_err(|error| validation_error(error.to_string()))
 }
 
 fn invalid(message: &str) -> Result<(), ServiceError> {

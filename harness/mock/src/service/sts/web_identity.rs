@@ -1,30 +1,26 @@
 //! `AssumeRoleWithWebIdentity`: no signature, but a token of an OpenID Connect provider tells who calls.
 
-use std::sync::Arc;
-
 use rolecall_policy::Context;
 use rolecall_wire::ServiceError;
 
-use super::session_policy::SessionPolicies;
-use super::web_identity_token::{WebIdentity, invalid_token, verify};
-use super::{assume_role, session_tags, validation_error, web_identity_keys};
-use crate::caller::{Caller, Identity};
+use super::provided::{self, Provided, invalid_token};
+use super::web_identity_token::{WebIdentity, verify};
+use super::{assume_role, web_identity_keys};
+use crate::caller::Caller;
 use crate::service::Answer;
 use crate::service::call::Call;
-use crate::world::{World, check_tags};
+use crate::world::World;
 
 /// Whoever the token vouches for.
 pub(super) fn identify(world: &World, call: &Call) -> Result<Caller, ServiceError> {
-    let identity = verify(world, call)?;
-    let provider = identity.provider_arn.clone();
-    Ok(Caller::web_identity(Arc::new(identity), &provider))
+    Ok(Caller::provided(Provided::Web(verify(world, call)?)))
 }
 
 /// The token behind a call.
 pub(super) fn of(call: &Call) -> Option<&WebIdentity> {
-    match &call.caller.identity {
-        Identity::Web(identity) => Some(identity),
-        _ => None,
+    match provided::of(call) {
+        Some(Provided::Web(identity)) => Some(identity),
+        Some(Provided::Saml(_)) | None => None,
     }
 }
 
@@ -35,10 +31,7 @@ pub(super) fn check(world: &World, call: &Call) -> Result<(), ServiceError> {
             "The target role ARN is not present in the roles claim of the identity token",
         ));
     }
-    session_tags::check(call)?;
-    check_tags(&session_tags::passed(call)).map_err(|e| validation_error(e.to_string()))?;
-    SessionPolicies::read(world, call)?.packed_size(call)?;
-    Ok(())
+    provided::check(world, call)
 }
 
 /// Begins a session of a role that trusts the provider.

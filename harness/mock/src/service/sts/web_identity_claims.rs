@@ -5,7 +5,7 @@
 use rolecall_wire::ServiceError;
 use serde_json::{Map, Value};
 
-use super::web_identity_token::invalid_token;
+use super::provided::{checked_source_identity, invalid_token};
 use crate::world::Tags;
 
 const TAGS: &str = "https://aws.amazon.com/tags";
@@ -43,20 +43,13 @@ fn tag(key: &str, value: &Value) -> Result<(String, String), ServiceError> {
     }
 }
 
-/// AWS: IAM User Guide, Troubleshoot SAML federation with IAM, has the text for assertions.
+/// The source identity; what isn't text is none that AWS takes.
 pub(super) fn source_identity(claims: &Map<String, Value>) -> Result<Option<String>, ServiceError> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
-    match claims.get(SOURCE_IDENTITY) {
-        None => Ok(None),
-        Some(Value::String(text))
-            if (2..=64).contains(&text.len()) && text.bytes().all(allowed) =>
-        {
-            Ok(Some(text.clone()))
-        }
-        Some(_) => Err(invalid_token(
-            "Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"",
-        )),
-    }
+    let claimed = claims.get(SOURCE_IDENTITY);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    claimed
+        .map(|value| checked_source_identity(&text(value)))
+        .transpose()
 }
 
 /// The ARNs of the only roles that the token is good for.

@@ -6,10 +6,8 @@
 use rolecall_policy::Context;
 use serde_json::Value;
 
-use super::web_identity;
 use super::web_identity_token::WebIdentity;
 use crate::context::ContextKey;
-use crate::service::call::Call;
 
 const GITHUB: &[&str] = &[
     "actor",
@@ -47,10 +45,7 @@ const GOOGLE: &str = "accounts.google.com";
 const COGNITO: &str = "cognito-identity.amazonaws.com";
 
 /// The keys of the request itself.
-pub(super) fn of_request(call: &Call, context: &mut Context) {
-    let Some(identity) = web_identity::of(call) else {
-        return;
-    };
+pub(super) fn of_request(identity: &WebIdentity, context: &mut Context) {
     federated_provider(identity).set(context);
     for key in common(identity) {
         key.set(context);

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use rolecall_wire::ServiceError;
 use serde_json::{Map, Value};
 
+use super::provided::{Passed, expired_token, invalid_token};
 use super::{validation_error, web_identity_claims as claims};
 use crate::jwt::Token;
 use crate::service::call::Call;
-use crate::world::{AccountId, OidcProvider, RoleArn, Tags, World, iam_arn};
+use crate::world::{AccountId, OidcProvider, RoleArn, World, iam_arn};
 
 /// Seconds that a token is still taken after it expired.
 const GRACE: i64 = 300;
@@ -25,11 +26,8 @@ pub(crate) struct WebIdentity {
     pub(crate) subject: String,
     /// `azp` where the token has it, else `aud`.
     pub(crate) audience: String,
-    /// `https://aws.amazon.com/tags`.
-    pub(crate) tags: Tags,
-    pub(crate) transitive_tags: Vec<String>,
-    /// `https://aws.amazon.com/source_identity`.
-    pub(crate) source_identity: Option<String>,
+    /// `https://aws.amazon.com/tags` and `https://aws.amazon.com/source_identity`.
+    pub(crate) passed: Passed,
     /// `https://aws.amazon.com/roles`, where the token has it.
     pub(crate) roles: Option<Vec<String>>,
     pub(crate) claims: Map<String, Value>,
@@ -53,19 +51,33 @@ pub(super) fn verify(world: &World, call: &Call) -> Result<WebIdentity, ServiceE
         check_signature(world, provider, &token)?;
         required.check_time(call.now())?;
     }
-    let host = required.issuer.trim_start_matches("https://").to_owned();
+    let scheme = required.issuer.find("://").map_or(0, |at| at + "://".len());
+    let host = required.issuer.get(scheme..).unwrap_or_default().to_owned();
     let (tags, transitive_tags) = claims::tags(token.claims())?;
     Ok(WebIdentity {
         provider_arn: iam_arn(call.partition(), &account, "oidc-provider", "/", &host),
         host,
         subject: required.subject.to_owned(),
         audience: required.audience()?.to_owned(),
-        tags,
-        transitive_tags,
-        source_identity: claims::source_identity(token.claims())?,
+        passed: Passed {
+            tags,
+            transitive_tags,
+            source_identity: claims::source_identity(token.claims())?,
+        },
         roles: claims::roles(token.claims()),
         claims: token.into_claims(),
     })
+}
+
+/// The issuer that is to be asked for its keys before a token of it can be verified.
+pub(super) fn wanted_keys(world: &World, call: &Call) -> Option<String> {
+    let account = RoleArn::parse(call.required("RoleArn"))?.account;
+    let token = Token::parse(call.required("WebIdentityToken"))?;
+    let issuer = token.text("iss")?;
+    let provider = provider(world, &AccountId::parse(account).ok()?, issuer).ok()?;
+    world
+        .needs_keys(provider, &token, call.now())
+        .then(|| issuer.to_owned())
 }
 
 /// The claims without which AWS takes no token.
@@ -156,14 +168,6 @@ fn check_signature(
     }
 }
 
-pub(super) fn invalid_token(message: &str) -> ServiceError {
-    ServiceError::new(400, "InvalidIdentityToken", message)
-}
-
 fn incorrect_audience() -> ServiceError {
     invalid_token("Incorrect token audience")
-}
-
-fn expired_token(message: String) -> ServiceError {
-    ServiceError::new(400, "ExpiredTokenException", message)
 }

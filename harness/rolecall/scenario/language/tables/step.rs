@@ -300,11 +300,43 @@ static SAML: Table = table!(
 );
 static ASSERTION: Table = Table {
     what: "a SAML assertion",
-    fields: &[required!(
-        "provider",
-        &TEXT,
-        "Who issues it, by a name of `saml-providers`."
-    )],
+    fields: &[
+        required!(
+            "provider",
+            &TEXT,
+            "Who issues it, by a name of `saml-providers`."
+        ),
+        field!(
+            "subject",
+            &TEXT,
+            "Who signed in (`NameID`). Default: the session's name."
+        ),
+        field!(
+            "audience",
+            &TEXT,
+            "Whom it is for. Default `https://signin.aws.amazon.com/saml`."
+        ),
+        field!(
+            "recipient",
+            &TEXT,
+            "Where it is to be taken, the key `saml:aud`. Default `https://signin.aws.amazon.com/saml`."
+        ),
+        field!(
+            "expires",
+            &TEXT,
+            "When it expires. Default `5m`: five minutes from now; `-5m` is five minutes ago."
+        ),
+        field!(
+            "Role",
+            &ANY,
+            "Pairs `ROLE-ARN,PROVIDER-ARN`. Default: the role that is assumed, with the provider."
+        ),
+        field!(
+            "RoleSessionName",
+            &ANY,
+            "The name of the session. Default: the step's `session`."
+        ),
+    ],
     rest: Some(("attribute", &ANY)),
 };
 

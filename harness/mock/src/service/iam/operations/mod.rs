@@ -27,6 +27,7 @@ pub(super) const OPERATIONS: &[&[Operation]] = &[
     providers::PROVIDERS,
     account::ACCOUNT,
     simulate::OPERATIONS,
+    super::outbound_federation::OPERATIONS,
 ];
 
 /// The tags of the resource; those of users and roles show under two names.
