@@ -111,7 +111,7 @@ fn from_file(
     arguments: &Arguments,
     appearance: Appearance,
 ) -> Result<(World, Provider), Exit> {
-    let world = load::world(file, appearance)?;
+    let (world, _) = load::world_with_sources(file, appearance)?;
     let provider = find(&world, arguments).ok_or_else(|| {
         let wanted = arguments.provider.as_ref().or(arguments.issuer.as_ref());
         let names = world.oidc_providers.iter();
