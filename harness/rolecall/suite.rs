@@ -105,7 +105,7 @@ impl Suite {
             return Ok(());
         };
         let mut failure = None;
-        let runner = Runner::new(self.target).strict(self.strict);
+        let runner = Runner::new(self.target.clone()).strict(self.strict);
         runner.run(&[test], |event| {
             if let Event::TestFinished(result) = event {
                 let told = report::test_that_failed(result, &loaded.sources);

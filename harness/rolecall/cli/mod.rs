@@ -11,12 +11,19 @@ mod exit;
 mod explain;
 mod init;
 mod list;
+#[cfg(feature = "live")]
+mod live;
 mod load;
 mod man;
 mod reports;
 mod run;
 mod schema;
 mod serve;
+#[cfg(feature = "live")]
+mod sweep;
+mod target;
+#[cfg(feature = "live")]
+mod targets;
 mod token;
 
 use std::process::ExitCode;
@@ -92,6 +99,10 @@ enum Command {
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[cfg(feature = "live")]
+    Sweep(sweep::Arguments),
+    #[cfg(feature = "live")]
+    Targets(targets::Arguments),
 }
 
 /// The version with the days of the bundled data.
@@ -134,6 +145,10 @@ pub fn main() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Sweep(arguments) => sweep::run(&arguments, appearance),
+        #[cfg(feature = "live")]
+        Command::Targets(arguments) => targets::run(&arguments, appearance),
         Command::Serve(arguments) => serve::run(&arguments, appearance),
         Command::Exec(arguments) => return exec::run(&arguments, appearance),
         Command::Token(arguments) => token::run(&arguments, appearance),

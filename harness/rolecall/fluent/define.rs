@@ -113,7 +113,7 @@ impl Definition {
             let value = format!("{value:#}").replace('\n', "\n  ");
             format!("{key}: {value}\n")
         });
-        World::build(text.collect(), &self.folder, self.target)
+        World::build(text.collect(), &self.folder, &self.target)
     }
 
     fn entry(mut self, section: &str, name: &str, value: Value) -> Self {

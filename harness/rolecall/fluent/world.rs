@@ -37,16 +37,29 @@ struct Inner {
     changes: Vec<Value>,
 }
 
+#[cfg(feature = "live")]
+impl Drop for Inner {
+    /// What was built on a live target goes with the world.
+    fn drop(&mut self) {
+        let Self { stage, runtime, .. } = self;
+        if stage.is_live()
+            && let Err(left) = runtime.block_on(|| stage.finish())
+        {
+            eprintln!("{left}");
+        }
+    }
+}
+
 /// What steps run on. It may be dropped inside another runtime, so it doesn't wait for its threads.
 #[derive(Debug)]
 struct Runtime(Option<tokio::runtime::Runtime>);
 
 impl Runtime {
-    fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
+    fn block_on<F: Future<Output: Send>>(&self, begin: impl FnOnce() -> F + Send) -> F::Output {
         let Some(runtime) = &self.0 else {
             fail("the world is being taken down")
         };
-        off_runtime(|| runtime.block_on(future))
+        off_runtime(|| runtime.block_on(begin()))
     }
 }
 
@@ -85,7 +98,7 @@ impl World {
     #[track_caller]
     pub fn from_yaml(yaml: &str) -> Self {
         let text = format!("{}\n", yaml.trim_end());
-        Self::build(text, Path::new("."), Target::Mock)
+        Self::build(text, Path::new("."), &Target::Mock)
     }
 
     /// The world of a world file (`*.world.yaml`), on a target.
@@ -94,13 +107,17 @@ impl World {
     ///
     /// With all that is wrong with it, as `rolecall check` shows it.
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a target is given by name, as to `Runner::new`"
+    )]
     pub fn from_file(path: impl AsRef<Path>, target: Target) -> Self {
         let text = format!("use: [{}]\n", json!(path.as_ref()));
-        Self::build(text, Path::new("."), target)
+        Self::build(text, Path::new("."), &target)
     }
 
     #[track_caller]
-    pub(super) fn build(text: String, folder: &Path, target: Target) -> Self {
+    pub(super) fn build(text: String, folder: &Path, target: &Target) -> Self {
         let path = folder.join("in Rust.world.yaml");
         let files = InMemory {
             path: &path,
@@ -124,7 +141,7 @@ impl World {
             Ok(runtime) => Runtime(Some(runtime)),
             Err(error) => fail(&format!("no runtime can be started: {error}")),
         };
-        let stage = match runtime.block_on(target.stage(&alone.world)) {
+        let stage = match runtime.block_on(|| target.stage(&alone)) {
             Ok(stage) => stage,
             Err(error) => fail(&error.to_string()),
         };
@@ -213,7 +230,7 @@ impl World {
             changes,
         } = &mut *inner;
         let session = session.and_then(|session| session.credentials.clone());
-        let (result, obtained) = off_runtime(|| runtime.block_on(run::take(&step, stage, session)));
+        let (result, obtained) = runtime.block_on(|| run::take(&step, stage, session));
         if result.outcome != Outcome::Pass {
             fail(&report::step_that_failed(&result, &loaded.sources));
         }

@@ -10,6 +10,8 @@ use super::expect::{self, Verdict};
 use super::outcome::{Outcome, StepResult};
 use crate::scenario::model::{Actor, Assume, Expect, Question, Step, Test, Verb};
 use crate::target::{Answer, Got, Stage, Unasked, Who};
+#[cfg(feature = "live")]
+use crate::target::{Target, live::Rehearsed};
 
 /// Takes a test through all its steps.
 pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {
@@ -53,6 +55,35 @@ pub(crate) async fn take(
     )
 }
 
+/// The steps of a test that can't be begun on this target.
+pub(super) fn skip_all(steps: &[Step], reason: &str) -> Vec<StepResult> {
+    let skip = |step: &Step| StepResult {
+        reasons: vec![reason.to_owned()],
+        ..StepResult::without_request(step, None, Outcome::Skip)
+    };
+    steps.iter().map(skip).collect()
+}
+
+/// What the mock answers to a test's steps, where it can have the test's world.
+#[cfg(feature = "live")]
+pub(super) async fn rehearse(test: &Test) -> Vec<Rehearsed> {
+    let Ok(mut stage) = Target::Mock.stage(test).await else {
+        return Vec::new();
+    };
+    let results = execute(test, &mut stage).await;
+    let asked = results.into_iter().filter(|result| result.got.is_some());
+    asked
+        .map(|result| Rehearsed {
+            number: result.number,
+            refusal: match result.got {
+                Some(Got::Refused(error)) => Some(error.code),
+                _ => None,
+            },
+            evaluations: result.evaluations,
+        })
+        .collect()
+}
+
 struct Execution<'a> {
     stage: &'a mut Stage,
     results: Vec<StepResult>,
@@ -90,7 +121,7 @@ impl Execution<'_> {
                         Err(unasked) => Err(unasked),
                     };
                     match answer {
-                        Ok(answer) => self.record(step, session, answer).await,
+                        Ok(answer) => self.record(step, session, answer),
                         Err(unasked) => self.leave_out(step, session, unasked),
                     }
                 }
@@ -111,7 +142,7 @@ impl Execution<'_> {
         let name = describe::session_name(assume);
         let obtained = match asked {
             Ok((answer, obtained)) => {
-                self.record(step, session, answer).await;
+                self.record(step, session, answer);
                 obtained
             }
             Err(Unasked::Skip(reason)) => {
@@ -199,10 +230,10 @@ impl Execution<'_> {
         });
     }
 
-    async fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
+    fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
         let authorization_id = answer.authorization_id.as_deref();
         let caller = self.stage.caller(authorization_id);
-        let evaluations = self.stage.evaluations(authorization_id).await;
+        let evaluations = self.stage.evaluations(authorization_id);
         self.conclude(step, session, answer.got, caller, evaluations);
     }
 
@@ -236,7 +267,7 @@ impl Execution<'_> {
 
     /// Why a denial came for another reason than the step gives.
     fn reason_missing(&self, step: &Step, evaluations: &[Evaluation]) -> Option<String> {
-        let because = step.because.as_ref()?;
+        let because = step.because.as_ref().filter(|_| self.stage.explains())?;
         because::difference(because, evaluations, |name| self.stage.control_target(name))
     }
 

@@ -5,7 +5,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 use wildmatch::WildMatch;
 
 use crate::scenario::model::Expect;
-use crate::target::Got;
+use crate::target::{Got, is_denial};
 
 /// Whether an expectation holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,16 +16,6 @@ pub enum Verdict {
     Unmet(Vec<String>),
     /// The question could not be asked.
     Unasked(String),
-}
-
-/// The codes that mean "you are known, but may not": a decision, not a failed authentication. A 403 without a
-/// body (an answer to HEAD) is one too.
-const AUTHORIZATION_REFUSALS: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
-
-/// Whether an error is an authorization refusal rather than a failed authentication, an expiry or a bad input.
-pub fn is_denial(error: &ServiceError) -> bool {
-    AUTHORIZATION_REFUSALS.contains(&error.code.as_str())
-        || (error.status == 403 && error.message.is_none() && error.code == "403")
 }
 
 /// Judges what a step got by what it expects.

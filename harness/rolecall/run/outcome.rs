@@ -102,7 +102,7 @@ pub struct TestResult {
     pub title: String,
     /// Its steps, in order; those of `then` after their `assume`.
     pub steps: Vec<StepResult>,
-    /// Why the test itself could not run (its world can't be built); then there are no steps.
+    /// Why the test itself could not run (its world can't be built; then there are no steps), or what it left behind.
     pub error: Option<String>,
     /// How long it took.
     pub duration: Duration,

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::task::Poll;
 use std::time::Instant;
 
-use super::execute::execute;
+use super::execute::{self, execute};
 use super::outcome::{StepResult, Summary, TestResult};
 use super::progress::Progress;
 use crate::scenario::model::Test;
-use crate::target::Target;
+use crate::target::{Stage, StageError, Target};
 
 /// What a run tells, in order; reporters consume these.
 #[derive(Debug)]
@@ -187,16 +189,20 @@ impl<'a> Runner<'a> {
 
     async fn try_test(&self, test: &Test) -> TestResult {
         let began = Instant::now();
-        let (steps, error) = match self.target.stage(&test.world).await {
+        let (mut steps, error) = match self.target.stage(test).await {
             Ok(mut stage) => {
-                let mut steps = execute(test, &mut stage).await;
-                if self.strict {
-                    steps.iter_mut().for_each(StepResult::count_skip_as_failure);
+                #[cfg(feature = "live")]
+                if let Target::Live(_) = self.target {
+                    stage.rehearse(execute::rehearse(test).await);
                 }
-                (steps, None)
+                Box::pin(take_all_steps(test, &mut stage)).await
             }
+            Err(StageError::CannotHave(reason)) => (execute::skip_all(&test.steps, &reason), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
+        if self.strict {
+            steps.iter_mut().for_each(StepResult::count_skip_as_failure);
+        }
         TestResult {
             name: test.name.clone(),
             path: test.path.clone(),
@@ -221,6 +227,39 @@ async fn until_it_passes(retries: u32, attempt: impl AsyncFn() -> TestResult) ->
         };
     }
     last
+}
+
+/// Takes a test through its steps and its world down again, even if something panics.
+async fn take_all_steps(test: &Test, stage: &mut Stage) -> (Vec<StepResult>, Option<String>) {
+    let taken = caught(Box::pin(execute(test, stage))).await;
+    let finished = stage.finish().await;
+    match (taken, finished) {
+        (Ok(steps), finished) => (steps, finished.err()),
+        (Err(panic), Ok(())) => (Vec::new(), Some(panic)),
+        (Err(panic), Err(left)) => (Vec::new(), Some(format!("{panic}; {left}"))),
+    }
+}
+
+/// What a future comes to, or what it panicked with.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| future.as_mut().poll(context));
+        match std::panic::catch_unwind(poll) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic_message(panic.as_ref()))),
+        }
+    })
+    .await
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!(
+        "this is a mistake in rolecall: {}",
+        text.unwrap_or("no message")
+    )
 }
 
 /// A worker without a runtime still answers for the tests it would have run.

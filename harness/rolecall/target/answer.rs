@@ -22,6 +22,16 @@ pub struct Answer {
     pub authorization_id: Option<String>,
 }
 
+/// The codes that mean "you are known, but may not": a decision, not a failed authentication. A 403 without a
+/// body (an answer to HEAD) is one too.
+const AUTHORIZATION_REFUSALS: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
+
+/// Whether an error is an authorization refusal rather than a failed authentication, an expiry or a bad input.
+pub fn is_denial(error: &ServiceError) -> bool {
+    AUTHORIZATION_REFUSALS.contains(&error.code.as_str())
+        || (error.status == 403 && error.message.is_none() && error.code == "403")
+}
+
 impl Answer {
     pub(super) fn unreachable(reason: impl std::fmt::Display) -> Self {
         Self {

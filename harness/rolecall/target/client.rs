@@ -3,7 +3,9 @@
 //! `assume` is the typed `aws-sdk-sts`; any other operation is encoded from AWS's service model and sent through the
 //! same orchestrator, so that it is signed and read as the SDK does it.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -49,12 +51,46 @@ use crate::scenario::model::{Assume, Call};
 /// The region of a call that names none.
 pub const DEFAULT_REGION: &str = "us-east-1";
 
-/// Sends requests to one endpoint.
+/// Where requests go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// All services at one URL.
+    One(String),
+    /// AWS's own, by service and region.
+    #[cfg(feature = "live")]
+    Aws,
+}
+
+impl Endpoint {
+    /// The URL of a service in a region, and the region that it signs for.
+    fn of<'a>(&'a self, service: &str, region: &'a str) -> (Cow<'a, str>, &'a str) {
+        match self {
+            Self::One(url) => {
+                let _ = service;
+                (url.into(), region)
+            }
+            // AWS General Reference: these have one endpoint for all regions.
+            #[cfg(feature = "live")]
+            Self::Aws if matches!(service, "iam" | "cloudfront" | "organizations") => (
+                format!("https://{service}.amazonaws.com").into(),
+                DEFAULT_REGION,
+            ),
+            #[cfg(feature = "live")]
+            Self::Aws => (
+                format!("https://{service}.{region}.amazonaws.com").into(),
+                region,
+            ),
+        }
+    }
+}
+
+/// Sends requests to one target.
 #[derive(Clone, Debug)]
 pub struct Client {
     connector: SharedHttpClient,
-    endpoint: String,
+    endpoint: Endpoint,
     time_source: SharedTimeSource,
+    limit: Option<Duration>,
 }
 
 impl Client {
@@ -66,8 +102,20 @@ impl Client {
     ) -> Self {
         Self {
             connector,
-            endpoint,
+            endpoint: Endpoint::One(endpoint),
             time_source,
+            limit: None,
+        }
+    }
+
+    /// A client of a target that is no mock: real time, and a limit on each request.
+    #[cfg(feature = "live")]
+    pub(super) fn live(connector: SharedHttpClient, endpoint: Endpoint, limit: Duration) -> Self {
+        Self {
+            connector,
+            endpoint,
+            time_source: SharedTimeSource::default(),
+            limit: Some(limit),
         }
     }
 
@@ -80,7 +128,10 @@ impl Client {
     ) -> (Answer, Option<Credentials>) {
         let seen = SeenAnswer::of("AssumeRole");
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(credentials, seen.clone()));
-        let result = assume_request(&client, assume, mfa).send().await;
+        let request = assume_request(&client, assume, mfa).send();
+        let Some(result) = self.in_time(request).await else {
+            return (self.too_late(), None);
+        };
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
         (seen.answer(result), credentials)
@@ -94,7 +145,7 @@ impl Client {
     ) -> (Answer, Option<Credentials>) {
         let seen = SeenAnswer::of("AssumeRoleWithWebIdentity");
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(None, seen.clone()));
-        let result = client
+        let request = client
             .assume_role_with_web_identity()
             .role_arn(&assume.role_arn)
             .role_session_name(&assume.session)
@@ -102,8 +153,10 @@ impl Client {
             .set_duration_seconds(duration_of(assume))
             .set_policy(session_policy_of(assume))
             .set_policy_arns(session_policy_arns_of(assume))
-            .send()
-            .await;
+            .send();
+        let Some(result) = self.in_time(request).await else {
+            return (self.too_late(), None);
+        };
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
         (seen.answer(result), credentials)
@@ -141,7 +194,7 @@ impl Client {
         let config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(self.connector.clone())
-            .endpoint_url(&self.endpoint)
+            .endpoint_url(&*self.endpoint.of("sts", DEFAULT_REGION).0)
             .region(Region::from_static(DEFAULT_REGION))
             .time_source(self.time_source.clone())
             .retry_config(RetryConfig::disabled())
@@ -157,22 +210,41 @@ impl Client {
 
     /// Calls any operation of a bundled service model.
     pub async fn call(&self, credentials: Option<&Credentials>, call: &Call) -> Answer {
-        let Some((service, operation)) = find_operation(call) else {
+        let region = call.region.as_deref();
+        self.request(
+            credentials,
+            &call.service,
+            &call.operation,
+            region,
+            &call.input,
+        )
+        .await
+    }
+
+    /// Sends a request of any operation of a bundled service model.
+    pub(super) async fn request(
+        &self,
+        credentials: Option<&Credentials>,
+        service_name: &str,
+        operation_name: &str,
+        region: Option<&str>,
+        input: &Structure,
+    ) -> Answer {
+        let Some((service, operation)) = find_operation(service_name, operation_name) else {
             return Answer::unreachable(format!(
-                "no service model has {}:{}",
-                call.service, call.operation
+                "no service model has {service_name}:{operation_name}"
             ));
         };
-        let region = call.region.as_deref().unwrap_or(DEFAULT_REGION);
-        let operation_name = call.operation.clone();
+        let region = region.unwrap_or(DEFAULT_REGION);
+        let (endpoint, region) = self.endpoint.of(service_name, region);
         let encode = move |input: Structure| encode(service, operation, &input);
         let decode = move |response: &HttpResponse| decode(service, operation, response);
         let sdk_operation = SdkOperation::builder()
-            .service_name(call.service.clone())
-            .operation_name(operation_name)
+            .service_name(service_name.to_owned())
+            .operation_name(operation_name.to_owned())
             .behavior_version(BehaviorVersion::latest())
             .http_client(self.connector.clone())
-            .endpoint_url(&self.endpoint)
+            .endpoint_url(&endpoint)
             .no_retry()
             .timeout_config(TimeoutConfig::disabled())
             .time_source(self.time_source.clone())
@@ -181,19 +253,36 @@ impl Client {
             .serializer(encode)
             .deserializer(decode)
             .build();
-        let mut input = call.input.clone();
+        let mut input = input.clone();
         codec::add_client_defaults(operation, &mut input);
-        match sdk_operation.invoke(input).await {
-            Ok(answer) => answer,
-            Err(SdkError::ServiceError(refused)) => *refused.into_err().0,
-            Err(other) => Answer::unreachable(DisplayErrorContext(other)),
+        match self.in_time(sdk_operation.invoke(input)).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(SdkError::ServiceError(refused))) => *refused.into_err().0,
+            Some(Err(other)) => Answer::unreachable(DisplayErrorContext(other)),
+            None => self.too_late(),
         }
+    }
+
+    /// What a request comes to, unless it takes too long.
+    async fn in_time<T>(&self, request: impl Future<Output = T>) -> Option<T> {
+        match self.limit {
+            Some(limit) => tokio::time::timeout(limit, request).await.ok(),
+            None => Some(request.await),
+        }
+    }
+
+    fn too_late(&self) -> Answer {
+        let limit = self.limit.unwrap_or_default();
+        Answer::unreachable(format!("no answer within {limit:?}"))
     }
 }
 
-fn find_operation(call: &Call) -> Option<(&'static Service, &'static Operation)> {
-    let service = model::service(&call.service)?;
-    Some((service, service.operation(&call.operation)?))
+fn find_operation(
+    service: &str,
+    operation: &str,
+) -> Option<(&'static Service, &'static Operation)> {
+    let service = model::service(service)?;
+    Some((service, service.operation(operation)?))
 }
 
 /// An error answer as the orchestrator's error type.

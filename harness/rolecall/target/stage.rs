@@ -6,6 +6,8 @@ use rolecall_mock::Authorization;
 use rolecall_policy::Evaluation;
 
 use super::answer::Answer;
+#[cfg(feature = "live")]
+use super::live::{LiveStage, Rehearsed};
 use super::mock_stage::MockStage;
 use super::world::ProvisionError;
 use crate::scenario::model::{Assertion, Assume, Call, Change, Question, Step, Token};
@@ -21,6 +23,12 @@ pub enum StageError {
     #[cfg(feature = "http")]
     #[error("the mock can't listen on loopback: {0}")]
     Listen(std::io::Error),
+    /// The target can't have such a world: the test is skipped.
+    #[error("{0}")]
+    CannotHave(String),
+    /// The target fails.
+    #[error("{0}")]
+    Target(String),
 }
 
 /// Why a step was not asked.
@@ -85,6 +93,8 @@ pub struct Stage(On);
 #[derive(Debug)]
 enum On {
     Mock(Box<MockStage>),
+    #[cfg(feature = "live")]
+    Live(Box<LiveStage>),
 }
 
 impl Stage {
@@ -92,38 +102,76 @@ impl Stage {
         Self(On::Mock(Box::new(stage)))
     }
 
+    #[cfg(feature = "live")]
+    pub(super) fn live(stage: LiveStage) -> Self {
+        Self(On::Live(Box::new(stage)))
+    }
+
+    /// Whether its world is on a target that is no mock.
+    #[cfg(feature = "live")]
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.0, On::Live(_))
+    }
+
+    /// What the mock answered to the same steps: it tells what each asks of the target.
+    #[cfg(feature = "live")]
+    pub(crate) fn rehearse(&mut self, rehearsed: Vec<Rehearsed>) {
+        match &mut self.0 {
+            On::Mock(_) => {}
+            On::Live(stage) => stage.rehearse(rehearsed),
+        }
+    }
+
+    /// Takes the world down.
+    ///
+    /// # Errors
+    ///
+    /// What is left of it on the target.
+    pub(crate) async fn finish(&mut self) -> Result<(), String> {
+        match &mut self.0 {
+            On::Mock(_) => Ok(()),
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.finish().await,
+        }
+    }
+
     /// Why a step can't be asked here, if so.
     pub(crate) fn reason_to_skip(&self, step: &Step) -> Option<String> {
         let target = match &self.0 {
             On::Mock(stage) => stage.target(),
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.target(),
         };
         let here = step.skip_on.iter().find(|(named, _)| named == target);
-        here.map(|(_, reason)| reason.clone())
+        if let Some((_, reason)) = here {
+            return Some(reason.clone());
+        }
+        match &self.0 {
+            On::Mock(_) => None,
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.reason_to_skip(step),
+        }
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "a clock that is no mock's doesn't move"
-    )]
     pub(crate) fn advance_clock(&mut self, duration: SignedDuration) -> Result<(), Unasked> {
-        match &self.0 {
+        match &mut self.0 {
             On::Mock(stage) => {
                 stage.advance_clock(duration);
                 Ok(())
             }
+            #[cfg(feature = "live")]
+            On::Live(stage) => Err(stage.advance_clock()),
         }
     }
 
     /// Changes the world; what isn't touched stays as the steps before have left it.
-    #[expect(
-        clippy::unused_async,
-        reason = "a target that is no mock has to be waited for"
-    )]
     pub(crate) async fn change(&mut self, change: &Change) -> Result<(), Unasked> {
         match &mut self.0 {
             On::Mock(stage) => stage
                 .change(change)
                 .map_err(|error| Unasked::Error(error.to_string())),
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.change(change).await,
         }
     }
 
@@ -136,6 +184,8 @@ impl Stage {
     ) -> Result<Answer, Unasked> {
         match &mut self.0 {
             On::Mock(stage) => stage.call(step, who, call).await,
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.call(step, who, call).await,
         }
     }
 
@@ -148,14 +198,12 @@ impl Stage {
     ) -> Result<(Answer, Option<Credentials>), Unasked> {
         match &mut self.0 {
             On::Mock(stage) => stage.assume(step, who, assume).await,
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.assume(step, who, assume).await,
         }
     }
 
     /// Asks whether someone may do something, without doing it.
-    #[expect(
-        clippy::unused_async,
-        reason = "a target that is no mock has to be waited for"
-    )]
     pub(crate) async fn ask(
         &mut self,
         step: &Step,
@@ -164,6 +212,8 @@ impl Stage {
     ) -> Result<Asked, Unasked> {
         match &mut self.0 {
             On::Mock(stage) => Ok(stage.ask(step, who, question)?),
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.ask(step, who, question).await,
         }
     }
 
@@ -171,6 +221,17 @@ impl Stage {
     pub(crate) fn control_target(&self, name: &str) -> Option<String> {
         match &self.0 {
             On::Mock(stage) => stage.control_target(name),
+            #[cfg(feature = "live")]
+            On::Live(_) => None,
+        }
+    }
+
+    /// Whether the target says why it denies.
+    pub(crate) fn explains(&self) -> bool {
+        match &self.0 {
+            On::Mock(_) => true,
+            #[cfg(feature = "live")]
+            On::Live(_) => false,
         }
     }
 
@@ -178,17 +239,17 @@ impl Stage {
     pub(crate) fn caller(&self, authorization_id: Option<&str>) -> Option<String> {
         match &self.0 {
             On::Mock(stage) => stage.caller(authorization_id),
+            #[cfg(feature = "live")]
+            On::Live(_) => None,
         }
     }
 
     /// AWS's evaluation of each action that a request needed.
-    #[expect(
-        clippy::unused_async,
-        reason = "a target that is no mock has to be waited for"
-    )]
-    pub(crate) async fn evaluations(&self, authorization_id: Option<&str>) -> Vec<Evaluation> {
+    pub(crate) fn evaluations(&self, authorization_id: Option<&str>) -> Vec<Evaluation> {
         match &self.0 {
             On::Mock(stage) => stage.evaluations(authorization_id),
+            #[cfg(feature = "live")]
+            On::Live(_) => Vec::new(),
         }
     }
 }

@@ -275,7 +275,7 @@ fn policy(reference: &PolicyReference, account: &str, index: usize) -> PolicySpe
 }
 
 /// A policy's name: its file's, its own, or its place in the list.
-fn policy_name(origin: &PolicyOrigin, index: usize) -> String {
+pub(super) fn policy_name(origin: &PolicyOrigin, index: usize) -> String {
     match origin {
         PolicyOrigin::File(path) => file_stem(path).to_owned(),
         PolicyOrigin::Inline => format!("inline-{}", index + 1),

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use rolecall_policy::Node;
 
+#[cfg(feature = "live")]
+use crate::cli::live::LiveSettings;
 use crate::cli::reports::ReportTo;
-use crate::cli::run::{parse_jobs, parse_retries, parse_target};
+use crate::cli::run::{parse_jobs, parse_retries};
+use crate::cli::target::TargetName;
 use crate::report::Explain;
 use crate::scenario::{Diagnostic, entries, flag, scalar, texts};
-use crate::target::Target;
 
 /// What can be said in `rolecall.toml` and on the command line; `None` where it wasn't.
 #[derive(Clone, Debug, Default)]
@@ -17,13 +19,15 @@ pub(in crate::cli) struct Settings {
     /// The project's folder, from the working directory on: where `rolecall.toml` is, else here.
     pub(in crate::cli) root: PathBuf,
     pub(in crate::cli) scenarios: Option<Vec<PathBuf>>,
-    pub(in crate::cli) target: Option<Target>,
+    pub(in crate::cli) target: Option<TargetName>,
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
     pub(in crate::cli) fail_fast: Option<bool>,
     pub(in crate::cli) retries: Option<u32>,
     pub(in crate::cli) strict: Option<bool>,
     pub(in crate::cli) explain: Option<Explain>,
     pub(in crate::cli) reports: Option<Vec<ReportTo>>,
+    #[cfg(feature = "live")]
+    pub(in crate::cli) live: LiveSettings,
 }
 
 impl Settings {
@@ -39,6 +43,8 @@ impl Settings {
             strict: self.strict.or(those.strict),
             explain: self.explain.or(those.explain),
             reports: self.reports.or(those.reports),
+            #[cfg(feature = "live")]
+            live: self.live.or(those.live),
         }
     }
 
@@ -48,7 +54,7 @@ impl Settings {
         Self {
             root: folder.to_owned(),
             scenarios: scenarios.map(|paths| paths.iter().map(|path| folder.join(path)).collect()),
-            target: parsed(table, "target", found, parse_target),
+            target: parsed(table, "target", found, TargetName::parse),
             jobs: parsed(table, "jobs", found, parse_jobs),
             fail_fast: flag(table, "fail-fast"),
             retries: parsed(table, "retries", found, parse_retries),
@@ -60,6 +66,8 @@ impl Settings {
                     .filter_map(|entry| ReportTo::new(&entry.key, scalar(&entry.value)?, folder));
                 files.collect()
             }),
+            #[cfg(feature = "live")]
+            live: LiveSettings::read(table, folder),
         }
     }
 }

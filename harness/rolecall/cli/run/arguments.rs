@@ -5,12 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::cli::config::Settings;
+#[cfg(feature = "live")]
+use crate::cli::live::LiveArguments;
 use crate::cli::load::Paths;
 use crate::cli::reports::ReportTo;
+use crate::cli::target::TargetName;
 use crate::cli::{Appearance, Exit, Format, complain};
 use crate::report::{Explain, TerminalStyle};
-use crate::scenario::did_you_mean;
-use crate::target::Target;
 
 /// Run scenarios and report what came out otherwise than expected
 ///
@@ -23,9 +24,14 @@ pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     pub(super) paths: Paths,
 
-    /// Where to run: `mock` (in process, no socket) or `http` (the mock over loopback) [default: mock]
-    #[arg(short, long, value_parser = parse_target)]
-    target: Option<Target>,
+    /// Where to run: `mock` (in process, no socket), `http` (the mock over loopback), `localstack`, `aws`, or the URL of
+    /// anything that speaks AWS [default: mock]
+    #[arg(short, long, value_parser = TargetName::parse)]
+    target: Option<TargetName>,
+
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) live: LiveArguments,
 
     /// Only tests that match: `name(GLOB)`, `tag(T)`, `&`, `|`, `!`, `()`, or a part of a name
     #[arg(short = 'E', long, value_name = "FILTER")]
@@ -108,15 +114,6 @@ enum ExplainWhich {
     None,
 }
 
-pub(in crate::cli) fn parse_target(text: &str) -> Result<Target, String> {
-    match text {
-        "mock" => Ok(Target::Mock),
-        "http" => Ok(Target::Http),
-        _ => Err(did_you_mean(text, ["mock", "http"])
-            .unwrap_or_else(|| "the targets are `mock` and `http`".to_owned())),
-    }
-}
-
 pub(in crate::cli) fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
         .map_err(|_| "give a whole number from 1 on".to_owned())
@@ -169,12 +166,14 @@ impl Arguments {
         Settings {
             root: PathBuf::new(),
             scenarios: None,
-            target: self.target,
+            target: self.target.clone(),
             jobs: self.jobs,
             fail_fast: self.fail_fast,
             retries: self.retries,
             strict: self.strict,
             explain: self.explain.map(Explain::from),
+            #[cfg(feature = "live")]
+            live: crate::cli::live::LiveSettings::default(),
             reports: (!self.report.is_empty()).then(|| self.report.clone()),
         }
     }

@@ -12,14 +12,16 @@ use std::sync::mpsc;
 use super::config::Settings;
 use super::load::{load_from, nothing_matched, selection};
 use super::reports::Reports;
+use super::target;
 use super::{Appearance, Exit};
 use crate::run::{Event, Runner, Summary};
 use crate::scenario::model::Test;
+use crate::target::Target;
 use interrupt::INTERRUPTED;
 use last_run::LastRun;
 use progress::Bar;
 
-pub(super) use arguments::{Arguments, parse_jobs, parse_retries, parse_target};
+pub(super) use arguments::{Arguments, parse_jobs, parse_retries};
 
 pub(super) fn run(arguments: &Arguments, appearance: Appearance) -> Exit {
     let exit = if arguments.watch {
@@ -54,13 +56,14 @@ fn run_once(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit>
     interrupt::listen(|| {
         eprintln!("interrupted: running tests end first, and Ctrl-C again ends at once");
     });
-    let summary = run_tests(&settings, appearance, &tests, |event| {
+    let summary = run_tests(arguments, &settings, appearance, &tests, |event| {
         if let Event::TestFinished(result) = event {
             last_run.note(result);
         }
         reports.report(event);
     });
     last_run.write();
+    let summary = summary?;
     Ok(exit_of(
         summary,
         INTERRUPTED.load(Ordering::Relaxed),
@@ -69,14 +72,20 @@ fn run_once(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit>
 }
 
 /// Runs tests as the settings have it, with a bar where somebody sees it.
+///
+/// # Errors
+///
+/// Told, when the target can't be used, or something is left on it.
 fn run_tests(
+    arguments: &Arguments,
     settings: &Settings,
     appearance: Appearance,
     tests: &[&Test],
     mut listener: impl FnMut(&Event<'_>),
-) -> Summary {
+) -> Result<Summary, Exit> {
+    let target = connect(arguments, settings, tests)?;
     let bar = &Bar::default();
-    let mut runner = Runner::new(settings.target.unwrap_or_default())
+    let mut runner = Runner::new(target.clone())
         .fail_fast(settings.fail_fast.unwrap_or_default())
         .strict(settings.strict.unwrap_or_default())
         .retries(settings.retries.unwrap_or_default())
@@ -95,7 +104,21 @@ fn run_tests(
         summary
     });
     bar.away(|| ());
-    summary
+    target::finish(&target)?;
+    Ok(summary)
+}
+
+/// The target of the settings, ready.
+#[cfg(feature = "live")]
+fn connect(arguments: &Arguments, settings: &Settings, tests: &[&Test]) -> Result<Target, Exit> {
+    let name = settings.target.clone().unwrap_or_default();
+    name.connect(&arguments.live, settings, tests)
+}
+
+/// The target of the settings.
+#[cfg(not(feature = "live"))]
+fn connect(_arguments: &Arguments, settings: &Settings, _tests: &[&Test]) -> Result<Target, Exit> {
+    Ok(settings.target.clone().unwrap_or_default().mock())
 }
 
 fn exit_of(summary: Summary, interrupted: bool, report_broken: bool) -> Exit {

@@ -16,6 +16,7 @@ use super::{Arguments, interrupt, run_tests};
 use crate::cli::config::Settings;
 use crate::cli::load::{nothing_matched, selection, tell};
 use crate::cli::reports::Reports;
+use crate::cli::target::TargetName;
 use crate::cli::{Appearance, Exit, Format, complain};
 use crate::report::Explain;
 use crate::run::{Event, Outcome, Summary, TestResult};
@@ -165,13 +166,13 @@ impl Watch<'_> {
         }
         let results = &mut self.results;
         let began = Instant::now();
-        run_tests(settings, self.appearance, again, |event| {
+        run_tests(self.arguments, settings, self.appearance, again, |event| {
             if let Event::TestFinished(result) = event {
                 last_run.note(result);
                 let key = (result.path.clone(), result.name.clone());
                 results.insert(key, (*result).clone());
             }
-        });
+        })?;
         last_run.write();
         let results: Vec<&TestResult> = tests
             .iter()
@@ -185,7 +186,7 @@ impl Watch<'_> {
         let mut summary = Summary::default();
         reports.report(&Event::Started {
             tests: tests.len(),
-            target: settings.target.unwrap_or_default().name(),
+            target: settings.target.as_ref().map_or("mock", TargetName::name),
         });
         for result in &results {
             summary.count(result.outcome());

@@ -8,7 +8,8 @@ use rolecall_policy::{Entry, Node};
 use super::Lower;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{
-    Account, CustomerPolicy, Entity, Group, PolicyReference, Role, Spanned, User, World,
+    Account, CustomerPolicy, DEFAULT_CLOCK, Entity, Group, PolicyReference, Role, Spanned, User,
+    World,
 };
 use crate::scenario::nearest::did_you_mean;
 use crate::scenario::text as words;
@@ -319,6 +320,5 @@ pub(super) fn name(entry: &Entry) -> Spanned<String> {
 
 fn clock(root: &Node) -> Timestamp {
     let written = text(root, "clock").and_then(|clock| clock.parse().ok());
-    // 2026-01-01T00:00:00Z.
-    written.unwrap_or(Timestamp::constant(1_767_225_600, 0))
+    written.unwrap_or(DEFAULT_CLOCK)
 }

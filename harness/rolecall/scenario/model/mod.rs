@@ -12,8 +12,8 @@ pub use step::{
     Expect, Mfa, Question, Step, Token, Touched, Verb,
 };
 pub use world::{
-    Account, Bucket, ContextEntry, CustomerPolicy, Distribution, Group, Member, OidcProvider,
-    Organization, ProviderKeys, Resource, Role, SamlProvider, Unit, User, World,
+    Account, Bucket, ContextEntry, CustomerPolicy, DEFAULT_CLOCK, Distribution, Group, Member,
+    OidcProvider, Organization, ProviderKeys, Resource, Role, SamlProvider, Unit, User, World,
 };
 
 /// One test: a scenario, or one case of it, with the case's variables filled in.

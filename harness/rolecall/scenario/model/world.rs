@@ -6,6 +6,9 @@ use jiff::Timestamp;
 
 use super::{PolicyDocument, PolicyReference, Spanned};
 
+/// The time at which a scenario starts that says nothing else: 2026-01-01T00:00:00Z.
+pub const DEFAULT_CLOCK: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
 /// The world before the first step.
 #[derive(Clone, Debug)]
 pub struct World {

@@ -15,6 +15,8 @@ pub(crate) static CONFIG: Table = table!(
         STRICT,
         EXPLAIN,
         REPORTS,
+        ACCOUNTS,
+        AWS,
         field!(
             "profile",
             &named!("profile", &Shape::Record(&PROFILE)),
@@ -27,7 +29,7 @@ pub(crate) static CONFIG: Table = table!(
 static PROFILE: Table = table!(
     "a profile",
     &[
-        SCENARIOS, TARGET, JOBS, FAIL_FAST, RETRIES, STRICT, EXPLAIN, REPORTS
+        SCENARIOS, TARGET, JOBS, FAIL_FAST, RETRIES, STRICT, EXPLAIN, REPORTS, ACCOUNTS, AWS,
     ],
 );
 
@@ -70,6 +72,34 @@ const REPORTS: Field = field!(
     "reports",
     &Shape::Record(&REPORT_FILES),
     "Reports to write beside the terminal's: format to file. Default: none.",
+);
+
+const ACCOUNTS: Field = field!(
+    "accounts",
+    &named!("account", &TEXT),
+    "On live targets: for an account of the scenarios, by its name, the profile of the AWS configuration that administers it.",
+);
+const AWS: Field = field!(
+    "aws",
+    &Shape::Record(&REAL_AWS),
+    "What the target `aws` may touch. Without it, nothing.",
+);
+
+/// What holds for real AWS.
+static REAL_AWS: Table = table!(
+    "real AWS",
+    &[
+        field!(
+            "accounts",
+            &TEXTS,
+            "The numbers of the accounts that a run may build in."
+        ),
+        field!(
+            "endpoint",
+            &TEXT,
+            "Where AWS's services are taken to be, to try a run out against `rolecall serve`."
+        ),
+    ],
 );
 
 /// A file for each format.
@@ -116,7 +146,8 @@ mod tests {
     #[test]
     fn the_documentation_has_every_key_with_its_meaning() {
         let documentation = include_str!("../../../../../docs/config.md");
-        for field in CONFIG.fields.iter().chain(REPORT_FILES.fields) {
+        let tables = [&CONFIG, &REPORT_FILES, &REAL_AWS];
+        for field in tables.iter().flat_map(|table| table.fields) {
             let row = format!("| `{}` | {} |", field.name, field.doc);
             assert!(
                 documentation.contains(&row),

@@ -1,0 +1,23 @@
+//! What a step's own call makes on a target, so that it is removed as well.
+
+use rolecall_wire::Structure;
+
+use super::journal::{Kind, Thing};
+
+/// What an operation makes, if it succeeds.
+pub(super) fn made_by(
+    service: &str,
+    operation: &str,
+    input: &Structure,
+    account: &str,
+) -> Option<Thing> {
+    let (kind, member) = match (service, operation) {
+        ("iam", "CreateUser") => (Kind::User, "UserName"),
+        ("iam", "CreateRole") => (Kind::Role, "RoleName"),
+        ("iam", "CreateGroup") => (Kind::Group, "GroupName"),
+        ("iam", "CreatePolicy") => (Kind::Policy, "PolicyName"),
+        ("s3", "CreateBucket") => (Kind::Bucket, "Bucket"),
+        _ => return None,
+    };
+    Some(Thing::new(kind, account, input.string(member)?))
+}

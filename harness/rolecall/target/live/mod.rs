@@ -1,0 +1,206 @@
+//! Targets that are no mock of ours in this process: LocalStack, any URL that speaks AWS, AWS itself.
+//!
+//! A [`Live`] target builds a test's world over AWS's own APIs with an administrator's credentials, gives the steps to the
+//! users it made, and takes everything down again. What it makes carries a prefix of the run and the test
+//! ([`names`]), stands in a journal on disk before it is made ([`journal`]) and is removed in the right order
+//! ([`removal`]).
+//!
+//! A target that isn't AWS may not enforce what AWS enforces. It is probed once ([`Live::probe`]), and what a step needs
+//! of it ([`Rehearsed`]) is known from what the mock answers to the same step: a step that asks for more than the target
+//! has is skipped, with that reason.
+
+mod admin;
+mod capability;
+mod connect;
+mod credentials;
+mod identity;
+mod journal;
+mod made;
+mod names;
+mod order;
+mod pace;
+mod plan;
+mod probe;
+mod question;
+mod removal;
+mod stage;
+mod sweep;
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub use capability::{Capability, Finding, Profile, Rehearsed};
+pub use connect::{Aws, ConnectError, Place, Settings};
+pub use credentials::CredentialsError;
+pub use journal::{Header, Journal, Journals, Kind, Leftover, Thing};
+pub use pace::Pace;
+pub(super) use stage::LiveStage;
+pub use sweep::{Swept, sweep};
+
+use super::client::{Client, Endpoint};
+use super::stage::StageError;
+use crate::scenario::model::{Account, Test};
+use admin::Admin;
+
+/// No request may take longer.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// A target that is no mock, for one run. Clones are the same target.
+#[derive(Clone, Debug)]
+pub struct Live(Arc<Connected>);
+
+#[derive(Debug)]
+struct Connected {
+    place: Place,
+    endpoint: Endpoint,
+    limit: Duration,
+    run: String,
+    journal: Journal,
+    pace: Pace,
+    accounts: Accounts,
+    profile: OnceLock<Profile>,
+}
+
+/// The administrators that a run has.
+#[derive(Clone, Debug)]
+struct Accounts {
+    /// Of the scenario's first account.
+    first: Admin,
+    /// Of accounts by the scenario's name for them.
+    named: Vec<(String, Admin)>,
+    /// Whether every number with the secret `test` is its account's root user (LocalStack's convention).
+    any: bool,
+    /// On real AWS, the accounts that may be touched.
+    allowed: Option<Vec<String>>,
+}
+
+impl Live {
+    /// As `--target` and `skip-on` name it.
+    pub fn name(&self) -> &str {
+        self.0.place.name()
+    }
+
+    /// The run's id.
+    pub fn run(&self) -> &str {
+        &self.0.run
+    }
+
+    /// Finds out what the target enforces; from then on, steps that need more are skipped.
+    ///
+    /// # Errors
+    ///
+    /// When the small world that the probes need can't be built or taken down.
+    pub async fn probe(&self) -> Result<&Profile, StageError> {
+        if let Some(profile) = self.0.profile.get() {
+            return Ok(profile);
+        }
+        let profile = if self.is_aws() {
+            Profile::of_aws()
+        } else {
+            probe::probe(self).await?
+        };
+        Ok(self.0.profile.get_or_init(|| profile))
+    }
+
+    /// What the target enforces, once it is known.
+    fn profile(&self) -> Option<&Profile> {
+        self.0.profile.get()
+    }
+
+    /// A client with connections of its own: they belong to the runtime that opens them.
+    fn client(&self) -> Client {
+        connect::client(&self.0.endpoint, self.0.limit)
+    }
+
+    /// A stage of its own for one test, its world built.
+    pub(super) async fn stage(&self, test: &Test) -> Result<LiveStage, StageError> {
+        LiveStage::build(self, test).await
+    }
+
+    /// What a test would make, in the order in which it would be made; or why the target can't have its world.
+    ///
+    /// # Errors
+    ///
+    /// The reason for which the test will be skipped.
+    pub fn plan(&self, test: &Test) -> Result<Vec<Thing>, String> {
+        stage::plan(self, test)
+    }
+
+    /// The numbers of the accounts that have an administrator.
+    pub fn accounts(&self) -> Vec<&str> {
+        let named = self.0.accounts.named.iter().map(|(_, admin)| admin);
+        let admins = [&self.0.accounts.first].into_iter().chain(named);
+        admins.map(|admin| admin.account.as_str()).collect()
+    }
+
+    /// Whether this is real AWS, where a run has to be confirmed.
+    pub fn is_aws(&self) -> bool {
+        self.0.place == Place::Aws
+    }
+
+    /// Ends the run: what could not be removed is told, and stays in the journal for `rolecall sweep`.
+    ///
+    /// # Errors
+    ///
+    /// When the journal can't be read or removed.
+    pub fn finish(&self) -> io::Result<Vec<Thing>> {
+        self.0.journal.end()
+    }
+}
+
+impl Accounts {
+    /// An administrator for each account of a scenario, in order.
+    ///
+    /// # Errors
+    ///
+    /// Why there isn't one for each.
+    fn of(&self, accounts: &[Account]) -> Result<Vec<Admin>, String> {
+        let mut found: Vec<Admin> = Vec::new();
+        for (index, account) in accounts.iter().enumerate() {
+            let named = self.named.iter().find(|(name, _)| *name == account.name);
+            let admin = match named {
+                Some((_, admin)) => admin.clone(),
+                None if index == 0 => self.first.clone(),
+                None if self.any => connect::root_by_convention(&account.id),
+                None => return Err(no_account(account)),
+            };
+            if !self.allows(&admin.account) {
+                return Err(format!("account {} isn't on the allow list", admin.account));
+            }
+            if found.iter().any(|other| other.account == admin.account) {
+                return Err(format!(
+                    "two of the scenario's accounts would be {} on the target",
+                    admin.account
+                ));
+            }
+            found.push(admin);
+        }
+        Ok(found)
+    }
+
+    /// Everyone who may remove something from an account of the target.
+    fn for_account(&self, number: &str) -> Option<Admin> {
+        let mut known = self.named.iter().map(|(_, admin)| admin);
+        if let Some(admin) = known.find(|admin| admin.account == number) {
+            return Some(admin.clone());
+        }
+        if self.first.account == number {
+            return Some(self.first.clone());
+        }
+        self.any.then(|| connect::root_by_convention(number))
+    }
+
+    /// Whether an account may be touched.
+    fn allows(&self, number: &str) -> bool {
+        let allowed = self.allowed.as_ref();
+        allowed.is_none_or(|allowed| allowed.iter().any(|allowed| allowed == number))
+    }
+}
+
+fn no_account(account: &Account) -> String {
+    format!(
+        "the target has no account for `{}`: name a profile for it under `accounts` in rolecall.toml",
+        account.name
+    )
+}

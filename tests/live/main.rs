@@ -1,0 +1,16 @@
+//! Live targets, against the mock behind a port: what is asked, what is skipped, and what is left.
+
+#![cfg(feature = "live")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't be set up has failed"
+)]
+
+mod aws;
+mod capabilities;
+mod clean_up;
+mod faults;
+mod killed;
+mod scenarios;
+mod support;

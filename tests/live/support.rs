@@ -1,0 +1,204 @@
+//! A mock behind a port, and a live target that knows it by its URL alone.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_credential_types::Credentials;
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use rolecall::run::{Event, Runner, TestResult};
+use rolecall::scenario::model::Call;
+use rolecall::scenario::{self, Loaded};
+use rolecall::target::live::{Live, Place, Profile, Settings};
+use rolecall::target::{Client, Got, Target};
+use rolecall_mock::carrier::server::Server;
+use rolecall_mock::{Clock, Mock, World};
+use rolecall_policy::{SourceId, Span};
+use rolecall_wire::{Structure, Value};
+
+/// The mock on a port, for as long as it isn't dropped.
+pub(crate) struct Served {
+    pub(crate) mock: Mock,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) endpoint: String,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Served {
+    /// One empty account 000000000000, as `rolecall serve` has it.
+    pub(crate) fn start() -> Self {
+        Self::of(|mock| mock)
+    }
+
+    pub(crate) fn of(
+        settle: impl FnOnce(rolecall_mock::MockBuilder) -> rolecall_mock::MockBuilder,
+    ) -> Self {
+        let now = jiff::Timestamp::now();
+        let mut world = World::new(0, now);
+        world.add_account("000000000000").expect("an account");
+        let clock = Clock::machine(jiff::Timestamp::now, jiff::SignedDuration::ZERO);
+        let builder = Mock::builder(world).clock(clock).test_credentials(true);
+        let mock = settle(builder).build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let server = runtime
+            .block_on(Server::bind(&mock, loopback))
+            .expect("a port");
+        let endpoint = format!("http://{}", server.address().expect("an address"));
+        runtime.spawn(server.run(std::future::pending()));
+        Self {
+            mock,
+            endpoint,
+            _runtime: runtime,
+        }
+    }
+
+    /// What the world still has whose name begins so, in these accounts.
+    pub(crate) fn left(&self, prefix: &str, accounts: &[&str]) -> Vec<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime");
+        let mut left = Vec::new();
+        for account in accounts {
+            for (operation, list, name) in LISTINGS {
+                let names = runtime.block_on(self.names(account, operation, list, name));
+                left.extend(names.into_iter().filter(|name| name.starts_with(prefix)));
+            }
+        }
+        left
+    }
+
+    async fn names(&self, account: &str, operation: &str, list: &str, name: &str) -> Vec<String> {
+        let client = Client::new(
+            rolecall_mock::carrier::connector::http_client(&self.mock),
+            "http://rolecall.invalid".to_owned(),
+            aws_smithy_async::time::SharedTimeSource::default(),
+        );
+        let keys = Credentials::new(account, "test", None, None, "test");
+        let (service, operation) = operation.split_once(':').expect("a service");
+        let call = Call {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            span: Span::new(SourceId(0), 0, 0),
+            region: None,
+            input: Structure::new(),
+        };
+        match client.call(Some(&keys), &call).await.got {
+            Got::Allowed(output) => output
+                .list(list)
+                .iter()
+                .filter_map(|element| match element {
+                    Value::Structure(members) => members.string(name).map(str::to_owned),
+                    _ => None,
+                })
+                .collect(),
+            other => panic!("{operation}: {other:?}"),
+        }
+    }
+}
+
+/// What a run may leave, and how it is listed.
+const LISTINGS: [(&str, &str, &str); 5] = [
+    ("iam:ListUsers", "Users", "UserName"),
+    ("iam:ListRoles", "Roles", "RoleName"),
+    ("iam:ListGroups", "Groups", "GroupName"),
+    ("iam:ListPolicies", "Policies", "PolicyName"),
+    ("s3:ListBuckets", "Buckets", "Name"),
+];
+
+/// The account of the first one of a scenario on the served mock.
+pub(crate) const FIRST: &str = "000000000000";
+
+/// A sleep that takes no time.
+#[derive(Clone, Debug)]
+pub(crate) struct NoSleep;
+
+impl AsyncSleep for NoSleep {
+    fn sleep(&self, _duration: std::time::Duration) -> Sleep {
+        Sleep::new(std::future::ready(()))
+    }
+}
+
+pub(crate) fn settings(journals: &Path, run: &str) -> Settings {
+    Settings {
+        run: Some(run.to_owned()),
+        sleep: SharedAsyncSleep::new(NoSleep),
+        keys: Some(("test".to_owned(), "test".to_owned())),
+        ..Settings::new(journals.to_owned())
+    }
+}
+
+pub(crate) fn connect(endpoint: &str, settings: &Settings) -> Live {
+    let place = Place::parse(endpoint).expect("a target");
+    runtime()
+        .block_on(Live::connect(place, settings))
+        .expect("the target answers")
+}
+
+/// A runtime for what is asked outside a run.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Finds out what the target enforces.
+pub(crate) fn probe(live: &Live) -> Profile {
+    let profile = runtime()
+        .block_on(live.probe())
+        .expect("the probes are put");
+    profile.clone()
+}
+
+/// The repository's scenarios, or one of the tests' own.
+pub(crate) fn load(path: &str) -> Loaded {
+    let loaded = scenario::load(&[path.into()], &scenario::Disk);
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    loaded
+}
+
+pub(crate) fn run(live: &Live, loaded: &Loaded) -> Vec<TestResult> {
+    run_until(live, loaded, &AtomicBool::new(false), |_result| false)
+}
+
+/// Runs tests until one of them is the last, as after Ctrl-C.
+pub(crate) fn run_until(
+    live: &Live,
+    loaded: &Loaded,
+    interrupted: &AtomicBool,
+    is_last: impl Fn(&TestResult) -> bool,
+) -> Vec<TestResult> {
+    let tests: Vec<_> = loaded.tests.iter().collect();
+    let mut results = Vec::new();
+    Runner::new(Target::Live(live.clone()))
+        .interrupted_by(interrupted)
+        .run(&tests, |event| {
+            if let Event::TestFinished(result) = event {
+                results.push(result.clone());
+                if is_last(result) {
+                    interrupted.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+    results
+}
+
+/// What only the mock in process can do. The mock behind a URL enforces all that AWS enforces: no denial may be skipped.
+pub(crate) fn is_reason(reason: &str) -> bool {
+    let reasons = [
+        "a step before it needs a clock that can be moved",
+        "an AWS service can't be made to act here",
+        "the step gives condition keys, which only the mock can be given",
+        "the target's clock can't be moved",
+        "the target has no policy simulator",
+        "the policy simulator ",
+        "the world has ",
+        "nobody can sign tokens of ",
+    ];
+    reasons.iter().any(|known| reason.starts_with(known)) || reason.contains("(501)")
+}
