@@ -22,9 +22,11 @@ const ACCOUNT: &str = "000000000000";
 #[command(after_long_help = "\
 Examples:
   rolecall serve site.yaml --port 4566 &
-  TOKEN=$(rolecall token --world site.yaml --provider github --sub repo:acme/site:ref:refs/heads/main)
+  TOKEN=$(rolecall token --world site.yaml --provider github \\
+      --sub repo:acme/site:ref:refs/heads/main)
   aws sts assume-role-with-web-identity --endpoint-url http://127.0.0.1:4566 \\
-      --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name me --web-identity-token \"$TOKEN\"
+      --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name me \\
+      --web-identity-token \"$TOKEN\"
 
   Without a file, for an issuer by its URL:
   rolecall token --issuer https://token.actions.githubusercontent.com --aud sts.amazonaws.com \\

@@ -8,6 +8,9 @@
 mod runner;
 
 #[cfg(test)]
+mod identities;
+
+#[cfg(test)]
 mod pipeline {
     use std::path::PathBuf;
     use std::sync::LazyLock;
