@@ -1,13 +1,14 @@
-//! A load run: `rolecall serve`, and moto's server where it is on the machine, each asked the same signed requests over
+//! A load run: the mock's server, and moto's where it is on the machine, each asked the same signed requests over
 //! loopback, with one connection and with 64.
 //!
 //! ```sh
-//! cargo build --release && cargo run --release --manifest-path harness/mock/bench/Cargo.toml
+//! cargo build --release && cd harness/mock/bench && ROLECALL=../../../target/release/rolecall cargo run --release --bin load
 //! ```
 //!
-//! Client and server share the machine, so requests a second are those of both; the server's own processor time for a
-//! request is measured beside them, and is the same on a busy machine. `ROLECALL` names another command,
-//! `ROLECALL_LOAD_SECONDS` how long each measurement takes (3), `ROLECALL_LOAD_ROLES` the size of the large world.
+//! measures `rolecall serve`; without `ROLECALL` the program `server` beside this one, which is the mock behind a port and
+//! nothing else. Client and server share the machine, so requests a second are those of both; the server's own processor
+//! time for a request is measured beside them, and is nearly the same on a busy machine. `ROLECALL_LOAD_SECONDS` says how
+//! long each measurement takes (3), `ROLECALL_LOAD_ROLES` how many roles the large world has (100,000).
 
 mod client;
 mod requests;
@@ -58,7 +59,7 @@ struct Row {
 }
 
 async fn measure(kind: Kind, roles: usize, seconds: Duration) -> Vec<Row> {
-    let mut server = Running::start(&kind).await;
+    let server = Running::start(&kind).await;
     let ready = server.ready;
     let resident = server.resident();
     let requests = Requests::new(server.address, &server.keys);

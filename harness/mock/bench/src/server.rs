@@ -1,8 +1,8 @@
 //! Servers: started, watched, stopped.
 
-use std::io::Write as _;
+use std::ffi::OsString;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -107,17 +107,17 @@ async fn start_once(kind: &Kind) -> (Child, SocketAddr, Duration) {
 fn command(kind: &Kind, port: u16) -> Command {
     match kind {
         Kind::Rolecall => {
-            let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../target/release/rolecall");
-            let program = std::env::var("ROLECALL").unwrap_or_else(|_| default.to_owned());
             std::fs::create_dir_all(folder()).expect("a folder");
-            let world = folder().join("load.world.yaml");
-            let mut file = std::fs::File::create(&world).expect("a file");
-            file.write_all(WORLD.as_bytes()).expect("a file");
-            let mut command = Command::new(program);
-            command.arg("serve").arg(world);
-            command.arg("--credentials").arg(folder().join("credentials"));
-            command.args(["--port", &port.to_string()]);
-            command
+            let keys = folder().join("credentials");
+            match std::env::var_os("ROLECALL") {
+                Some(program) => whole_command(program, port, &keys),
+                None => {
+                    let here = std::env::current_exe().expect("a program");
+                    let mut command = Command::new(here.with_file_name("server"));
+                    command.arg(port.to_string()).arg(keys);
+                    command
+                }
+            }
         }
         Kind::Moto(path) => {
             let mut command = Command::new(path);
@@ -125,6 +125,16 @@ fn command(kind: &Kind, port: u16) -> Command {
             command
         }
     }
+}
+
+/// `rolecall serve`, as users have it.
+fn whole_command(program: OsString, port: u16, keys: &Path) -> Command {
+    let world = folder().join("load.world.yaml");
+    std::fs::write(&world, WORLD).expect("a file");
+    let mut command = Command::new(program);
+    command.arg("serve").arg(world).arg("--credentials").arg(keys);
+    command.args(["--port", &port.to_string()]);
+    command
 }
 
 fn keys(kind: &Kind) -> Credentials {
