@@ -17,5 +17,6 @@ mod scaffolding;
 mod serve;
 mod support;
 mod terminal;
+mod terraform_plan;
 mod token;
 mod trust;

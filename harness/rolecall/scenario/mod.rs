@@ -18,6 +18,7 @@ mod merge;
 pub mod model;
 mod mute;
 mod nearest;
+mod plan;
 pub mod render;
 mod source;
 #[cfg(test)]

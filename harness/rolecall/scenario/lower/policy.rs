@@ -5,6 +5,7 @@ use rolecall_policy::{Node, Span, Value, managed};
 
 use super::Lower;
 use super::arn::IdentityArn;
+use super::plan::is_planned;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::library;
 use crate::scenario::model::{Entity, PolicyDocument, PolicyOrigin, PolicyReference};
@@ -44,7 +45,7 @@ impl Lower<'_, '_, '_> {
                 PolicyOrigin::File(written.to_owned()),
                 self.file(written, node.span)?,
             ),
-            (Value::Map(_), _) if node.get("from").is_some() => {
+            (Value::Map(_), _) if is_planned(node) => {
                 return self.planned_policy(node, kind);
             }
             (Value::Map(_), _) => {
@@ -118,7 +119,7 @@ impl Lower<'_, '_, '_> {
         })
     }
 
-    fn by_name(
+    pub(super) fn by_name(
         &mut self,
         written: &str,
         span: Span,

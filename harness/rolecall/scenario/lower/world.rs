@@ -6,6 +6,7 @@ use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Entry, Node};
 
 use super::Lower;
+use super::plan::is_planned;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{
     Account, CustomerPolicy, DEFAULT_CLOCK, Entity, Group, PolicyReference, Role, Spanned, User,
@@ -232,10 +233,15 @@ impl Lower<'_, '_, '_> {
 
     fn attached(&mut self, thing: &Node, account: &str) -> Vec<PolicyReference> {
         let list = thing.get("policies").map(elements).unwrap_or_default();
-        let policies = list
-            .iter()
-            .map(|node| self.policy(node, PolicyKind::Identity, account));
-        policies.flatten().collect()
+        let mut policies = Vec::new();
+        for node in list {
+            if is_planned(node) {
+                policies.extend(self.planned_permissions(node, account));
+            } else {
+                policies.extend(self.policy(node, PolicyKind::Identity, account));
+            }
+        }
+        policies
     }
 
     /// The policy under `key`.

@@ -41,7 +41,7 @@ pub(super) static FROM: Table = table!(
         required!(
             "address",
             &TEXT,
-            "The resource's address in the plan: `aws_iam_role.deploy`."
+            "The resource's address in the plan: `aws_iam_role.deploy`, `module.stage[\"staging\"].aws_iam_role.this[0]`. Of a role, user or group among `policies`: all that the plan gives it."
         ),
     ],
 );
