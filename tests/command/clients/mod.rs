@@ -3,7 +3,7 @@
 mod action;
 mod boto3;
 mod javascript;
-mod terraform;
+pub(crate) mod terraform;
 
 use std::path::PathBuf;
 

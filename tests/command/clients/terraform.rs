@@ -3,7 +3,7 @@
 //! The provider is taken from the plugin mirror that `TF_PLUGIN_MIRROR` names (no package registry has it), so that a
 //! machine without Terraform or a mirror skips these tests, in CI as well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::{beside, terminal};
@@ -16,7 +16,7 @@ struct Workspace {
 }
 
 /// The mirror of plugins; `None`, said aloud, without it or without Terraform.
-fn mirror() -> Option<PathBuf> {
+pub(crate) fn mirror() -> Option<PathBuf> {
     let mirror = std::env::var_os("TF_PLUGIN_MIRROR").map(PathBuf::from);
     let found = mirror.filter(|folder| folder.is_dir() && find_program("terraform").is_some());
     if found.is_none() {
@@ -27,18 +27,24 @@ fn mirror() -> Option<PathBuf> {
     found
 }
 
+/// Terraform's configuration to take providers from a mirror and from nowhere else.
+pub(crate) fn installation_from(mirror: &Path) -> String {
+    format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n    include = [\"*/*/*\"]\n  }}\n  \
+         direct {{ exclude = [\"*/*/*\"] }}\n}}\n",
+        mirror.display()
+    )
+}
+
 impl Workspace {
     fn open() -> Option<Self> {
         let mirror = mirror()?;
         let workspace = Self {
             terminal: terminal(),
         };
-        let configuration = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n    include = [\"*/*/*\"]\n  }}\n  \
-             direct {{ exclude = [\"*/*/*\"] }}\n}}\n",
-            mirror.display()
-        );
-        workspace.terminal.write("terraform.rc", &configuration);
+        workspace
+            .terminal
+            .write("terraform.rc", &installation_from(&mirror));
         let main = std::fs::read_to_string(beside("terraform/main.tf")).expect("the configuration");
         workspace.terminal.write("main.tf", &main);
         Some(workspace)
