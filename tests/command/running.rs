@@ -212,6 +212,26 @@ fn watching_runs_again_what_a_change_concerns() {
 }
 
 #[test]
+fn watching_takes_a_file_written_again_as_it_was_for_no_change() {
+    let project = project(&[("a", "denied"), ("b", "denied")]);
+    let mut running = Running::start(project.path(), &["--watch", "--format", "plain"]);
+    running.round();
+
+    let path = project.path().join("scenarios/a.yaml");
+    let same = project.path().join("scenarios/same");
+    std::fs::write(&same, scenario("denied")).expect("a file");
+    std::fs::rename(&same, &path).expect("in its place");
+    write(project.path(), "b", &scenario("allowed"));
+
+    let next = running.round();
+    assert_eq!(
+        next.last().expect("counts"),
+        "1 passed, 1 failed",
+        "the first change was none"
+    );
+}
+
+#[test]
 fn watching_sees_world_and_policy_files_wherever_they_are() {
     let project = project(&[]);
     let inside = |path: &str, text: &str| {

@@ -104,7 +104,11 @@ impl LastRun {
         if let Some(folder) = file.parent() {
             let _ = std::fs::create_dir_all(folder);
         }
-        let _ = std::fs::write(file, text + "\n");
+        // Another run may read it at any time.
+        let fresh = file.with_extension(format!("{}.tmp", std::process::id()));
+        if std::fs::write(&fresh, text + "\n").is_ok() && std::fs::rename(&fresh, file).is_err() {
+            let _ = std::fs::remove_file(&fresh);
+        }
     }
 
     fn key(&self, path: &str, name: &str) -> Failed {

@@ -3,6 +3,7 @@
 //! Every round shows the whole picture: the tests that were run again, and of the others what they came to before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -48,6 +49,7 @@ pub(super) fn watch(arguments: &Arguments, appearance: Appearance) -> Result<Exi
         folders: Folders::new(wake)?,
         results: BTreeMap::new(),
         files: BTreeSet::new(),
+        texts: BTreeMap::new(),
     };
     let mut changed = None;
     loop {
@@ -67,6 +69,8 @@ struct Watch<'a> {
     results: BTreeMap<(String, String), TestResult>,
     /// The files that the last round read, or missed.
     files: BTreeSet<PathBuf>,
+    /// What it read in them, as hashes.
+    texts: BTreeMap<PathBuf, u64>,
 }
 
 impl Watch<'_> {
@@ -102,6 +106,10 @@ impl Watch<'_> {
         self.files
             .extend(loaded.files.values().flatten().map(|file| canonical(file)));
         self.folders.watch(&self.files);
+        let sources = loaded.sources.iter();
+        let texts =
+            sources.map(|(_, source)| (canonical(Path::new(source.path())), hash(source.text())));
+        self.texts = texts.collect();
         tell(&loaded.diagnostics, &loaded.sources, self.appearance);
         if loaded.has_errors() {
             return Err(Exit::Usage);
@@ -221,10 +229,20 @@ impl Watch<'_> {
     }
 
     /// Those that the last round read or missed, and what may be a new scenario: a report that the run itself writes must
-    /// not start another.
+    /// not start another. What the last round has read already is no change, whenever the news of it comes.
     fn that_matter(&self, paths: Vec<PathBuf>) -> impl Iterator<Item = PathBuf> {
         let paths = paths.into_iter().map(|path| canonical(&path));
-        paths.filter(|path| self.files.contains(path) || is_yaml(path))
+        paths.filter(|path| {
+            let matters = self.files.contains(path) || is_yaml(path);
+            matters && !self.is_as_read(path)
+        })
+    }
+
+    fn is_as_read(&self, path: &Path) -> bool {
+        let read = self.texts.get(path);
+        let now = || std::fs::read_to_string(path).ok();
+        let now = || now().map(|text| hash(text.strip_prefix('\u{feff}').unwrap_or(&text)));
+        read.is_some_and(|read| now() == Some(*read))
     }
 
     /// What a terminal shows is the last round; elsewhere one follows the other.
@@ -307,6 +325,12 @@ fn is_change(kind: EventKind) -> bool {
         | EventKind::Remove(_)
         | EventKind::Other => true,
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A path as the watcher names it, also of a file that isn't there.
