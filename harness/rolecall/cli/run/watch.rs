@@ -106,10 +106,11 @@ impl Watch<'_> {
         self.files
             .extend(loaded.files.values().flatten().map(|file| canonical(file)));
         self.folders.watch(&self.files);
-        let sources = loaded.sources.iter();
-        let texts =
-            sources.map(|(_, source)| (canonical(Path::new(source.path())), hash(source.text())));
-        self.texts = texts.collect();
+        let read = loaded.sources.iter().map(|(_, source)| {
+            let path = canonical(Path::new(source.path()));
+            (path, hash(source.text()))
+        });
+        self.texts = read.collect();
         tell(&loaded.diagnostics, &loaded.sources, self.appearance);
         if loaded.has_errors() {
             return Err(Exit::Usage);
