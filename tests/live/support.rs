@@ -195,7 +195,7 @@ pub(crate) fn is_reason(reason: &str) -> bool {
         "an AWS service can't be made to act here",
         "the step gives condition keys, which only the mock can be given",
         "the target's clock can't be moved",
-        "the target has no policy simulator",
+        "the target has no ",
         "the policy simulator ",
         "the world has ",
         "nobody can sign tokens of ",

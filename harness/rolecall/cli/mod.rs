@@ -5,6 +5,8 @@ mod check;
 mod completions;
 mod config;
 mod decide;
+#[cfg(feature = "live")]
+mod diff;
 mod docs;
 mod exec;
 mod exit;
@@ -100,6 +102,8 @@ enum Command {
     Completions(completions::Arguments),
     Man(man::Arguments),
     #[cfg(feature = "live")]
+    Diff(diff::Arguments),
+    #[cfg(feature = "live")]
     Sweep(sweep::Arguments),
     #[cfg(feature = "live")]
     Targets(targets::Arguments),
@@ -145,6 +149,8 @@ pub fn main() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Diff(arguments) => diff::run(&arguments, appearance),
         #[cfg(feature = "live")]
         Command::Sweep(arguments) => sweep::run(&arguments, appearance),
         #[cfg(feature = "live")]

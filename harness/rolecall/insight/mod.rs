@@ -2,6 +2,8 @@
 
 mod ask;
 mod decide;
+#[cfg(feature = "live")]
+pub mod diff;
 
 pub use ask::{AskError, Subject, UnknownSubject, ask};
 pub use decide::{Answer, decide};

@@ -50,3 +50,5 @@ pub(crate) use text::{list, signed_duration};
 pub(crate) use tree::{entries, scalar};
 #[cfg(feature = "cli")]
 pub(crate) use tree::{flag, section, texts};
+#[cfg(feature = "live")]
+pub(crate) use yaml::read as read_yaml;
