@@ -7,6 +7,7 @@
     reason = "a test that can't be set up has failed"
 )]
 
+mod administrator;
 mod aws;
 mod capabilities;
 mod clean_up;

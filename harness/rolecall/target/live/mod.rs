@@ -15,6 +15,7 @@ mod connect;
 mod credentials;
 mod identity;
 mod journal;
+mod lockout;
 mod made;
 mod names;
 mod order;

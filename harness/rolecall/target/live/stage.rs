@@ -7,6 +7,7 @@ use super::Live;
 use super::admin::{Admins, Failure, is_not_implemented};
 use super::capability::Rehearsed;
 use super::journal::Thing;
+use super::lockout::locks_out;
 use super::made::made_by;
 use super::names::{Names, base36, fingerprint};
 use super::order::Order;
@@ -55,8 +56,12 @@ impl LiveStage {
         }
         let admins = live.0.accounts.of(&test.world.accounts);
         let admins = admins.map_err(StageError::CannotHave)?;
+        let names = names(live, test, &admins);
+        if let Some(reason) = locks_out(&test.world, &names, &admins) {
+            return Err(StageError::CannotHave(reason));
+        }
         let mut stage = Self {
-            names: names(live, test, &admins),
+            names,
             admins: Admins {
                 client: live.client(),
                 pace: live.0.pace.clone(),
@@ -478,8 +483,12 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
         return Err(missing);
     }
     let admins = live.0.accounts.of(&test.world.accounts)?;
+    let names = names(live, test, &admins);
+    if let Some(reason) = locks_out(&test.world, &names, &admins) {
+        return Err(reason);
+    }
     let planner = Planner {
-        names: &names(live, test, &admins),
+        names: &names,
         run: live.run(),
     };
     let work = planner.build(&test.world).into_iter();

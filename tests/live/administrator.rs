@@ -1,0 +1,59 @@
+//! The documented policy is all that an administrator of live targets needs.
+
+use std::sync::Arc;
+
+use rolecall::run::Outcome;
+use rolecall_mock::{PolicyDocument, PolicySpec, UserSpec};
+use rolecall_policy::Document;
+
+use crate::support::{FIRST, Served, connect, load, run, settings};
+
+#[test]
+fn the_documented_policy_is_enough_to_build_and_to_take_down() {
+    let served = Served::start();
+    let json = include_str!("../../docs/live-administrator.json");
+    let document = Document::parse(json).expect("a policy");
+    let policy = PolicySpec::Inline {
+        name: "live".to_owned(),
+        document: PolicyDocument {
+            json: json.into(),
+            node: None,
+            document: Arc::new(document),
+        },
+    };
+    let administrator = UserSpec {
+        policies: vec![policy],
+        ..UserSpec::new(FIRST, "administrator")
+    };
+    served
+        .mock
+        .update(|world| world.add_user(administrator))
+        .expect("a user");
+    let keys = served
+        .mock
+        .read(|world| world.user_credentials(FIRST, "administrator"))
+        .expect("keys");
+    let journals = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(journals.path(), "t1");
+    settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
+    let live = connect(&served.endpoint, &settings);
+
+    let results = run(&live, &load("scenarios"));
+
+    let mut passed = 0;
+    for result in &results {
+        assert_eq!(result.error, None, "{}", result.name);
+        for step in &result.steps {
+            let told = format!("{}/{}: {:?}", result.name, step.number, step.reasons);
+            match step.outcome {
+                Outcome::Pass => passed += 1,
+                // Other accounts, root users: the documented policy is about one account.
+                Outcome::Skip => {}
+                Outcome::Fail | Outcome::Error => panic!("{told}"),
+            }
+        }
+    }
+    assert!(passed > 100, "{passed} steps were asked");
+    assert_eq!(live.finish().expect("a journal"), []);
+    assert_eq!(served.left("rc-t1-", &[FIRST]), [""; 0]);
+}
