@@ -165,6 +165,14 @@ impl Profile {
         (!lacks.is_empty()).then(|| lacks.join(", and "))
     }
 
+    /// Why it can't be told whether the target has a capability, if so.
+    pub(super) fn unknown(&self, capability: Capability) -> Option<String> {
+        match self.finding(capability) {
+            Finding::Unknown(_) => self.lack(capability),
+            Finding::Enforced | Finding::NotEnforced => None,
+        }
+    }
+
     fn lack(&self, capability: Capability) -> Option<String> {
         match self.finding(capability) {
             Finding::Enforced => None,

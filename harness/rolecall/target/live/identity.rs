@@ -97,6 +97,13 @@ impl Holder {
 
     /// An inline policy. Two files of one name in different folders are two policies.
     fn hold(&mut self, name: String, index: usize, reference: &PolicyReference, names: &Names) {
+        // What stands in a Terraform plan's address may be no name to AWS.
+        let allowed =
+            |character: char| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character);
+        let name: String = name
+            .chars()
+            .map(|character| if allowed(character) { character } else { '-' })
+            .collect();
         let name = if self.inline.contains_key(&name) {
             format!("{name}-{}", index + 1)
         } else {

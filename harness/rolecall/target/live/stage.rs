@@ -5,7 +5,7 @@ use rolecall_wire::ServiceError;
 
 use super::Live;
 use super::admin::{Admins, Failure, is_not_implemented};
-use super::capability::Rehearsed;
+use super::capability::{Capability, Profile, Rehearsed};
 use super::journal::Thing;
 use super::lockout::locks_out;
 use super::made::made_by;
@@ -15,7 +15,8 @@ use super::pace::{Attempt, UNTIL_ANSWERS, UNTIL_HOLDS, UNTIL_KNOWN, is_busy, is_
 use super::plan::{Planner, Work};
 use super::removal::remove;
 use crate::scenario::model::{
-    Assume, Call, Change, DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Test, World,
+    Assume, Call, Change, DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Test, Verb,
+    World,
 };
 use crate::target::answer::{Answer, Got, is_denial};
 use crate::target::stage::{StageError, Unasked, Who};
@@ -208,11 +209,23 @@ impl LiveStage {
         self.rehearsed = rehearsed;
     }
 
+    /// Where a bucket has a policy, a target that refuses too much may refuse what must succeed.
+    fn guarded(&self, step: &Step, profile: &Profile) -> Option<String> {
+        let Verb::Call(call) = &step.verb else {
+            return None;
+        };
+        let bucket = call.input.string("Bucket")?;
+        let mut buckets = self.world.buckets.iter();
+        let found = buckets.find(|known| known.name.value == bucket)?;
+        let policy = found.policy.as_ref();
+        policy.and_then(|_| profile.unknown(Capability::ResourcePolicies))
+    }
+
     /// What the target doesn't enforce of what a refusal needs.
     fn lacks(&self, step: &Step) -> Option<String> {
         let profile = self.live.profile()?;
         if !matches!(step.expect, Expect::Denied | Expect::Error { .. }) {
-            return None;
+            return self.guarded(step, profile);
         }
         let rehearsed = self.rehearsed.iter().find(|one| one.number == step.number);
         match rehearsed {
