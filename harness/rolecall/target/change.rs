@@ -154,33 +154,47 @@ fn put(world: &mut World, after: &model::World, touched: &Touched) -> Result<(),
             let organization = after.organization.as_ref().map(organization_spec);
             world.set_organization(organization.as_ref())
         }
-        Entity::OidcProvider => {
-            let providers = after.oidc_providers.iter();
-            let mut named = providers.filter(|provider| provider.name.value == name);
-            named.try_for_each(|provider| {
-                let spec = oidc_provider_spec(provider);
-                if made {
-                    world.add_oidc_provider(spec).map(drop)
-                } else {
-                    world.update_oidc_provider(spec)
-                }
-            })
-        }
-        Entity::SamlProvider => {
-            let providers = after.saml_providers.iter();
-            let mut named = providers.filter(|provider| provider.name.value == name);
-            named.try_for_each(|provider| {
-                let spec = saml_provider_spec(provider);
-                if made {
-                    world.add_saml_provider(spec).map(drop)
-                } else {
-                    world.update_saml_provider(spec)
-                }
-            })
-        }
+        Entity::OidcProvider => put_oidc_provider(world, after, name, made),
+        Entity::SamlProvider => put_saml_provider(world, after, name, made),
         // Condition keys belong to the stage.
         Entity::Context => Ok(()),
     }
+}
+
+fn put_oidc_provider(
+    world: &mut World,
+    after: &model::World,
+    name: &str,
+    made: bool,
+) -> Result<(), WorldError> {
+    let providers = after.oidc_providers.iter();
+    let mut named = providers.filter(|provider| provider.name.value == name);
+    named.try_for_each(|provider| {
+        let spec = oidc_provider_spec(provider);
+        if made {
+            world.add_oidc_provider(spec).map(drop)
+        } else {
+            world.update_oidc_provider(spec)
+        }
+    })
+}
+
+fn put_saml_provider(
+    world: &mut World,
+    after: &model::World,
+    name: &str,
+    made: bool,
+) -> Result<(), WorldError> {
+    let providers = after.saml_providers.iter();
+    let mut named = providers.filter(|provider| provider.name.value == name);
+    named.try_for_each(|provider| {
+        let spec = saml_provider_spec(provider);
+        if made {
+            world.add_saml_provider(spec).map(drop)
+        } else {
+            world.update_saml_provider(spec)
+        }
+    })
 }
 
 /// A bucket keeps what the steps before have put into it, unless its objects are what changes.
