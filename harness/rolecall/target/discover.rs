@@ -87,7 +87,7 @@ fn because(error: ureq::Error) -> FetchError {
     }
 }
 
-fn failed(error: impl ToString) -> FetchError {
+fn failed(error: impl std::fmt::Display) -> FetchError {
     FetchError::Failed(error.to_string())
 }
 
@@ -106,6 +106,9 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+
+    /// What an issuer answers, by its own address and the path.
+    type Answer = fn(&str, &str) -> String;
 
     /// An issuer on loopback that answers by path, for as many requests as it gets.
     fn issuer(answer: impl Fn(&str, &str) -> String + Send + 'static) -> String {
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_an_issuer_may_not_do_fails() {
-        let answers: [(&str, fn(&str, &str) -> String); 7] = [
+        let answers: [(&str, Answer); 7] = [
             ("404", |_, _| {
                 "HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n".to_owned()
             }),
