@@ -2,8 +2,8 @@
 //!
 //! A [`Live`] target builds a test's world over AWS's own APIs with an administrator's credentials, gives the steps to the
 //! users it made, and takes everything down again. What it makes carries a prefix of the run and the test
-//! ([`names`]), stands in a journal on disk before it is made ([`journal`]) and is removed in the right order
-//! ([`removal`]).
+//! (`names`), stands in a journal on disk before it is made (`journal`) and is removed in the right order
+//! (`removal`).
 //!
 //! A target that isn't AWS may not enforce what AWS enforces. It is probed once ([`Live::probe`]), and what a step needs
 //! of it ([`Rehearsed`]) is known from what the mock answers to the same step: a step that asks for more than the target
