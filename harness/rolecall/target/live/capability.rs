@@ -43,13 +43,15 @@ pub enum Capability {
     ExternalIds,
     /// Parameters out of range are refused.
     Validation,
+    /// The policy simulator says what policies say.
+    Simulator,
     /// Sessions end.
     Expiry,
 }
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -65,6 +67,7 @@ impl Capability {
         Self::TrustConditions,
         Self::ExternalIds,
         Self::Validation,
+        Self::Simulator,
         Self::Expiry,
     ];
 
@@ -86,6 +89,7 @@ impl Capability {
             Self::TrustConditions => "trust conditions",
             Self::ExternalIds => "external ids",
             Self::Validation => "validation",
+            Self::Simulator => "simulator",
             Self::Expiry => "expiry",
         }
     }
@@ -108,6 +112,7 @@ impl Capability {
             Self::TrustConditions => "heeds Condition in trust policies",
             Self::ExternalIds => "asks for a trust policy's external id",
             Self::Validation => "refuses parameters that are out of range",
+            Self::Simulator => "says in its policy simulator what policies say",
             Self::Expiry => "ends sessions in time",
         }
     }
@@ -173,7 +178,8 @@ impl Profile {
         }
     }
 
-    fn lack(&self, capability: Capability) -> Option<String> {
+    /// Why the target can't be relied upon for a capability, if so.
+    pub(super) fn lack(&self, capability: Capability) -> Option<String> {
         match self.finding(capability) {
             Finding::Enforced => None,
             Finding::NotEnforced => Some(format!(

@@ -85,7 +85,7 @@ impl Holder {
             match managed_arn(&reference.origin, account, names) {
                 Some(arn) => self.attached.push(arn),
                 None => self.hold(
-                    policy_name(&reference.origin, index),
+                    &policy_name(&reference.origin, index),
                     index,
                     reference,
                     names,
@@ -96,7 +96,7 @@ impl Holder {
     }
 
     /// An inline policy. Two files of one name in different folders are two policies.
-    fn hold(&mut self, name: String, index: usize, reference: &PolicyReference, names: &Names) {
+    fn hold(&mut self, name: &str, index: usize, reference: &PolicyReference, names: &Names) {
         // What stands in a Terraform plan's address may be no name to AWS.
         let allowed =
             |character: char| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character);

@@ -75,7 +75,8 @@ pub(super) fn is_busy(error: &ServiceError) -> bool {
         "InternalError",
         "ServiceFailure",
     ];
-    busy.contains(&error.code.as_str()) || matches!(error.status, 429 | 502 | 503 | 504)
+    error.status != 501
+        && (busy.contains(&error.code.as_str()) || matches!(error.status, 429 | 502 | 503 | 504))
 }
 
 /// Whether an error says that a key isn't known: right after its creation, "not yet".

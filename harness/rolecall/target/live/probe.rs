@@ -10,7 +10,7 @@ use rolecall_wire::Structure;
 use super::Live;
 use super::capability::{Capability, Finding, Profile};
 use super::stage::LiveStage;
-use crate::scenario::model::{Actor, Step, Test, Verb};
+use crate::scenario::model::{Actor, Question, Step, Test, Verb};
 use crate::scenario::{self, FileKind, Files, Loaded};
 use crate::target::answer::{Answer, Got, is_denial};
 use crate::target::client::Client;
@@ -88,6 +88,9 @@ async fn put_all(stage: &mut LiveStage, test: &Test, profile: &mut Profile) {
     }
     for (capability, finding) in put_authentication(stage, test).await {
         profile.set(capability, finding);
+    }
+    if let Some(finding) = put_simulation(stage, test).await {
+        profile.set(Capability::Simulator, finding);
     }
 }
 
@@ -194,6 +197,34 @@ async fn put_authentication(stage: &mut LiveStage, test: &Test) -> Vec<(Capabili
         found.push((Capability::SessionTokens, find(Ok(bare), Ok(right), false)));
     }
     found
+}
+
+/// Asks the policy simulator what `reader` may read; `None` where the scenario has no such user.
+async fn put_simulation(stage: &mut LiveStage, test: &Test) -> Option<Finding> {
+    test.world
+        .users
+        .iter()
+        .find(|user| user.name.value == "reader")?;
+    let step = test.steps.first()?;
+    let mut answers = Vec::new();
+    for key in ["closed/b.txt", "open/a.txt"] {
+        let question = Question {
+            action: "s3:GetObject".to_owned(),
+            resource: Some(format!("arn:aws:s3:::probe/{key}")),
+            span: step.span,
+        };
+        match stage.ask(step, Who::User("reader"), &question).await {
+            Ok(asked) => answers.push(asked.allowed),
+            Err(Unasked::Skip(reason) | Unasked::Error(reason)) => {
+                return Some(Finding::Unknown(reason));
+            }
+        }
+    }
+    Some(match answers.as_slice() {
+        [false, true] => Finding::Enforced,
+        [true, _] => Finding::NotEnforced,
+        _ => Finding::Unknown("it denies what a policy allows".to_owned()),
+    })
 }
 
 async fn session_of_trusted(stage: &mut LiveStage, test: &Test) -> Option<Credentials> {

@@ -25,6 +25,9 @@ impl LiveStage {
         if question.action.eq_ignore_ascii_case("sts:AssumeRole") {
             return self.really_assume(who, resource.as_deref()).await;
         }
+        if let Some(lack) = self.lacks_simulator() {
+            return Err(Unasked::Skip(lack));
+        }
         let order = self.simulation(who, &question.action, resource.as_deref())?;
         match self.admins.send(&order).await {
             Ok(output) => decision(&output),

@@ -209,6 +209,11 @@ impl LiveStage {
         self.rehearsed = rehearsed;
     }
 
+    /// Why the target's policy simulator can't be relied upon, if so.
+    pub(super) fn lacks_simulator(&self) -> Option<String> {
+        self.live.profile()?.lack(Capability::Simulator)
+    }
+
     /// Where a bucket has a policy, a target that refuses too much may refuse what must succeed.
     fn guarded(&self, step: &Step, profile: &Profile) -> Option<String> {
         let Verb::Call(call) = &step.verb else {
