@@ -11,6 +11,7 @@ mod administrator;
 mod aws;
 mod capabilities;
 mod clean_up;
+mod compose;
 mod faults;
 mod killed;
 mod scenarios;

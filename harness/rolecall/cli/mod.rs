@@ -3,6 +3,8 @@
 mod can;
 mod check;
 mod completions;
+#[cfg(feature = "live")]
+mod compose;
 mod config;
 mod decide;
 #[cfg(feature = "live")]

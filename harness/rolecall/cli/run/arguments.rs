@@ -20,6 +20,13 @@ use crate::report::{Explain, TerminalStyle};
 ///
 /// rolecall.toml has defaults for most of these; what stands here goes before it.
 #[derive(Debug, clap::Args)]
+#[cfg_attr(
+    feature = "live",
+    expect(
+        clippy::struct_excessive_bools,
+        reason = "each is a flag of the command line"
+    )
+)]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     pub(super) paths: Paths,
@@ -32,6 +39,11 @@ pub(in crate::cli) struct Arguments {
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub(super) live: LiveArguments,
+
+    /// Start LocalStack by docker-compose.yml, run, and take it down again
+    #[cfg(feature = "live")]
+    #[arg(long, help_heading = "Live targets")]
+    pub(super) compose: bool,
 
     /// Only tests that match: `name(GLOB)`, `tag(T)`, `&`, `|`, `!`, `()`, or a part of a name
     #[arg(short = 'E', long, value_name = "FILTER")]

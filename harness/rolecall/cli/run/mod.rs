@@ -9,11 +9,15 @@ mod watch;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
+#[cfg(feature = "live")]
+use super::compose::Compose;
 use super::config::Settings;
 use super::load::{load_from, nothing_matched, selection};
 use super::reports::Reports;
 use super::target;
 use super::{Appearance, Exit};
+#[cfg(feature = "live")]
+use super::{complain, target::TargetName};
 use crate::run::{Event, Runner, Summary};
 use crate::scenario::model::Test;
 use crate::target::Target;
@@ -83,6 +87,9 @@ fn run_tests(
     tests: &[&Test],
     mut listener: impl FnMut(&Event<'_>),
 ) -> Result<Summary, Exit> {
+    // Dropped last: what was built on LocalStack is gone by then.
+    #[cfg(feature = "live")]
+    let _compose = composed(arguments, settings)?;
     let target = connect(arguments, settings, tests)?;
     let bar = &Bar::default();
     let mut runner = Runner::new(target.clone())
@@ -106,6 +113,23 @@ fn run_tests(
     bar.away(|| ());
     target::finish(&target)?;
     Ok(summary)
+}
+
+/// LocalStack, if it is to be started for the run.
+#[cfg(feature = "live")]
+fn composed(arguments: &Arguments, settings: &Settings) -> Result<Option<Compose>, Exit> {
+    if !arguments.compose {
+        return Ok(None);
+    }
+    let name = settings.target.as_ref().map_or("mock", TargetName::name);
+    if name != "localstack" {
+        complain(
+            &format!("--compose starts LocalStack, but the target is `{name}`"),
+            Some("say `--target localstack`"),
+        );
+        return Err(Exit::Usage);
+    }
+    Compose::up().map(Some)
 }
 
 /// The target of the settings, ready.
