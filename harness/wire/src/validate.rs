@@ -85,7 +85,7 @@ fn item(violation: &Violation) -> String {
 /// The answer to an input that breaks constraints; none if there are none.
 pub fn error(service: &Service, violations: &[Violation]) -> Option<ServiceError> {
     let code = match service.protocol() {
-        Protocol::Query | Protocol::RestXml => "ValidationError",
+        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => "ValidationError",
         Protocol::RestJson | Protocol::Json => "ValidationException",
     };
     (!violations.is_empty()).then(|| ServiceError::new(400, code, message(violations)))

@@ -88,18 +88,20 @@ pub(super) fn decode_error(response: &Response<Bytes>) -> ServiceError {
     error
 }
 
-/// The error in a document: `ErrorResponse/Error`, or S3's bare `Error`.
+/// The error in a document: `ErrorResponse/Error`, S3's bare `Error`, or EC2's `Response/Errors/Error`.
 pub(super) fn xml_error(status: u16, root: &Element) -> Option<ServiceError> {
     let error = if root.name == "Error" {
         root
     } else {
-        root.child("Error")?
+        let around = root.child("Errors").unwrap_or(root);
+        around.child("Error")?
     };
     let mut read = ServiceError::without_message(status, error.child_text("Code")?);
     read.message = error.child_text("Message").map(str::to_owned);
     read.request_id = error
         .child_text("RequestId")
         .or(root.child_text("RequestId"))
+        .or(root.child_text("RequestID"))
         .map(str::to_owned);
     let known = ["Code", "Message", "RequestId", "HostId", "Type"];
     let extra = error

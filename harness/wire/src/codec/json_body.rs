@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Number, Value as Json};
 
-use super::scalar;
+use super::scalar::{self, Precision};
 use crate::model::{Kind, Location, Member, Shape, TimestampFormat};
 use crate::{Structure, Value};
 
@@ -39,8 +39,27 @@ fn write(member: Member, value: &Value) -> Json {
                 .map(|(name, value)| (name.clone(), write(element, value)));
             written.collect::<Map<_, _>>().into()
         }
+        (Kind::Timestamp, Value::Timestamp(time)) => {
+            match member.timestamp_format(TimestampFormat::Epoch) {
+                TimestampFormat::Epoch => seconds(*time),
+                _ => {
+                    scalar::write(member, value, TimestampFormat::Epoch, Precision::Seconds).into()
+                }
+            }
+        }
         _ => document(value),
     }
+}
+
+/// A member that is the whole body.
+pub(super) fn write_document(member: Member, value: &Value) -> String {
+    write(member, value).to_string()
+}
+
+/// Reads a member that is the whole body.
+pub(super) fn read_document(member: Member, bytes: &Bytes) -> Result<Value, Mismatch> {
+    let json = serde_json::from_slice(bytes).map_err(|_| Mismatch)?;
+    read(member, &json)
 }
 
 /// A value as it is. Times are epoch seconds.

@@ -3,7 +3,7 @@
 //! A server calls [`route`], [`decode_input`], then [`encode_output`] or [`encode_error`]; a client calls
 //! [`encode_input`] and [`decode_output`]. What a service's protocol looks like is in the folders `query` and `rest`;
 //! inputs and outputs are plain [`Structure`]s on either side. An event stream (`SelectObjectContent`) is left as its
-//! bytes.
+//! bytes. [`Protocol::Ec2`], which no bundled service speaks, is for clients alone: a server would serve it as query.
 //!
 //! ```
 //! use rolecall_wire::{codec, model, Structure};
@@ -53,7 +53,7 @@ pub fn route<'s>(
     bucket: Option<&str>,
 ) -> Result<&'s Operation, ServiceError> {
     match service.protocol() {
-        Protocol::Query => query::route(service, request),
+        Protocol::Query | Protocol::Ec2 => query::route(service, request),
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::route(service, request, bucket)
         }
@@ -73,7 +73,7 @@ pub fn decode_input(
     bucket: Option<&str>,
 ) -> Result<Structure, ServiceError> {
     match service.protocol() {
-        Protocol::Query => query::decode_input(operation, request),
+        Protocol::Query | Protocol::Ec2 => query::decode_input(operation, request),
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::decode_input(service, operation, request, bucket)
         }
@@ -91,7 +91,9 @@ pub fn encode_output(
     metadata: &ResponseMetadata,
 ) -> Response<Bytes> {
     match service.protocol() {
-        Protocol::Query => query::encode_output(service, operation, output, metadata),
+        Protocol::Query | Protocol::Ec2 => {
+            query::encode_output(service, operation, output, metadata)
+        }
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::encode_output(service, operation, output, metadata)
         }
@@ -108,7 +110,7 @@ pub fn encode_error(
     head: bool,
 ) -> Response<Bytes> {
     let response = match service.protocol() {
-        Protocol::Query => query::encode_error(service, error, metadata),
+        Protocol::Query | Protocol::Ec2 => query::encode_error(service, error, metadata),
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::encode_error(service, error, metadata)
         }
@@ -133,7 +135,7 @@ pub fn encode_input(
     endpoint: &Uri,
 ) -> Result<Request<Bytes>, ServiceError> {
     match service.protocol() {
-        Protocol::Query => query::encode_input(service, operation, input, endpoint),
+        Protocol::Query | Protocol::Ec2 => query::encode_input(service, operation, input, endpoint),
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::encode_input(service, operation, input, endpoint)
         }
@@ -155,7 +157,7 @@ pub fn decode_output(
         return Err(answer::decode_error(response));
     }
     match service.protocol() {
-        Protocol::Query => query::decode_output(operation, response),
+        Protocol::Query | Protocol::Ec2 => query::decode_output(operation, response),
         Protocol::RestXml | Protocol::RestJson | Protocol::Json => {
             rest::decode_output(service, operation, response)
         }

@@ -165,6 +165,11 @@ pub(super) fn read_member(
             .collect::<Result<_, _>>()?;
         return Ok((!values.is_empty()).then_some(Value::List(values)));
     }
+    if let (Kind::Map(key, value), true) = (member.shape().kind(), member.is_flattened()) {
+        let children = parent.children.iter().filter(|child| child.name == name);
+        let entries = read_entries(key, value, children, strictness)?;
+        return Ok((!entries.is_empty()).then_some(Value::Map(entries)));
+    }
     parent
         .child(name)
         .map(|child| read_value(member, child, strictness))
@@ -189,22 +194,24 @@ pub(super) fn read_value(
                 .collect::<Result<_, _>>()
                 .map(Value::List)
         }
-        Kind::Map(key, value) => read_map(key, value, element, strictness).map(Value::Map),
+        Kind::Map(key, value) => {
+            let entries = element
+                .children
+                .iter()
+                .filter(|child| child.name == "entry");
+            read_entries(key, value, entries, strictness).map(Value::Map)
+        }
         _ if !element.children.is_empty() => Err(Mismatch),
         _ => scalar::read(member, &element.text, TimestampFormat::Iso8601).map_err(|_| Mismatch),
     }
 }
 
-fn read_map(
+fn read_entries<'e>(
     key: Member,
     value: Member,
-    element: &Element,
+    entries: impl Iterator<Item = &'e Element>,
     strictness: Strictness,
 ) -> Result<BTreeMap<String, Value>, Mismatch> {
-    let entries = element
-        .children
-        .iter()
-        .filter(|child| child.name == "entry");
     let entry = |entry: &Element| {
         let name = entry.child_text(key.wire_name()).ok_or(Mismatch)?;
         let held = entry.child(value.wire_name()).ok_or(Mismatch)?;

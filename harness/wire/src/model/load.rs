@@ -1,4 +1,4 @@
-//! Unpacks a bundled model.
+//! Reads a model: a bundled one, or one of a `botocore` installation.
 //!
 //! The JSON text is kept for good and everything borrows from it. References between shapes become indexes into one
 //! table.
@@ -14,7 +14,7 @@ use flate2::read::GzDecoder;
 use http::Method;
 
 use super::pattern::Pattern;
-use super::raw::{RawMember, RawNamespace, RawOperation, RawService, RawShape};
+use super::raw::{RawMember, RawMetadata, RawNamespace, RawOperation, RawService, RawShape};
 use super::{
     Checksum, ErrorTrait, Location, Operation, Protocol, Service, Shape, TimestampFormat,
     UriTemplate,
@@ -71,31 +71,50 @@ pub(super) struct MemberRecord {
     pub(super) deprecated: bool,
     pub(super) xml_namespace: Option<Namespace>,
     pub(super) timestamp_format: Option<TimestampFormat>,
+    pub(super) query_name: Option<&'static str>,
 }
 
 /// What can be wrong with a model.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LoadError {
-    #[error("the model can't be unpacked")]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It is no text, packed or plain.
+    #[error("the model can't be unpacked: {0}")]
     Unpack(#[from] std::io::Error),
-    #[error("the model is not the JSON of a service model")]
+    /// It is no service model.
+    #[error("the model is not the JSON of a service model: {0}")]
     Json(#[from] serde_json::Error),
+    /// It refers to nothing.
     #[error("the model names the shape `{0}`, which it doesn't have")]
     UnknownShape(&'static str),
+    /// A protocol, a type or a format of another age.
     #[error("the model has `{0}`, which this version doesn't know")]
     Unknown(&'static str),
 }
 
-/// Unpacks a model.
-pub(super) fn service(blob: &[u8]) -> Result<Service, LoadError> {
+/// Begins everything that gzip has packed (RFC 1952, 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads a model, packed or plain.
+pub(super) fn service(name: &'static str, mut blob: &[u8]) -> Result<Service, LoadError> {
     let mut text = String::new();
-    GzDecoder::new(blob).read_to_string(&mut text)?;
+    if blob.starts_with(&GZIP) {
+        GzDecoder::new(blob).read_to_string(&mut text)?;
+    } else {
+        blob.read_to_string(&mut text)?;
+    }
     let raw: RawService = serde_json::from_str(text.leak())?;
-    resolve(raw)
+    resolve(name, raw)
 }
 
-fn resolve(raw: RawService) -> Result<Service, LoadError> {
+fn resolve(name: &'static str, raw: RawService) -> Result<Service, LoadError> {
     let metadata = raw.metadata;
+    let protocol = protocol(&metadata)?;
+    let xml_namespace = metadata.xml_namespace.or_else(|| {
+        let inputs = raw.operations.0.iter().flat_map(|(_, raw)| &raw.input);
+        let mut namespaces = inputs.flat_map(|input| &input.xml_namespace);
+        namespaces.next().map(|namespace| namespace.uri)
+    });
     let shapes = table(raw.shapes.0)?;
     let mut operations = Vec::with_capacity(raw.operations.0.len());
     for (name, operation) in raw.operations.0 {
@@ -103,12 +122,14 @@ fn resolve(raw: RawService) -> Result<Service, LoadError> {
     }
     operations.sort_unstable_by_key(Operation::name);
     Ok(Service {
-        name: metadata.endpoint_prefix,
+        name,
+        endpoint_prefix: metadata.endpoint_prefix,
         signing_name: metadata.signing_name.unwrap_or(metadata.endpoint_prefix),
         full_name: metadata.service_full_name,
         api_version: metadata.api_version,
-        protocol: protocol(metadata.protocol)?,
-        xml_namespace: metadata.xml_namespace,
+        protocol,
+        json_version: metadata.json_version.unwrap_or("1.1"),
+        xml_namespace,
         target_prefix: metadata.target_prefix,
         operations,
         shapes,
@@ -208,6 +229,7 @@ fn member(
         deprecated: raw.deprecated,
         xml_namespace: raw.xml_namespace.as_ref().map(RawNamespace::pair),
         timestamp_format: raw.timestamp_format.map(timestamp_format).transpose()?,
+        query_name: raw.query_name,
     })
 }
 
@@ -244,10 +266,11 @@ fn operation(
         errors: raw
             .errors
             .into_iter()
-            .map(shape)
+            .map(|error| shape(error.shape()))
             .collect::<Result<_, _>>()?,
         unsigned: raw.authtype == Some("none"),
         deprecated: raw.deprecated,
+        host_prefix: raw.endpoint.and_then(|endpoint| endpoint.host_prefix),
         checksum: raw.http_checksum.map(|checksum| Checksum {
             required: checksum.request_checksum_required,
             algorithm_member: checksum.request_algorithm_member,
@@ -256,14 +279,20 @@ fn operation(
     })
 }
 
-fn protocol(name: &'static str) -> Result<Protocol, LoadError> {
-    match name {
-        "query" => Ok(Protocol::Query),
-        "rest-xml" => Ok(Protocol::RestXml),
-        "rest-json" => Ok(Protocol::RestJson),
-        "json" => Ok(Protocol::Json),
-        other => Err(LoadError::Unknown(other)),
-    }
+/// The service's first protocol, or one of the others that it speaks as well.
+fn protocol(metadata: &RawMetadata) -> Result<Protocol, LoadError> {
+    let known = |name: &&'static str| match *name {
+        "query" => Some(Protocol::Query),
+        "ec2" => Some(Protocol::Ec2),
+        "rest-xml" => Some(Protocol::RestXml),
+        "rest-json" => Some(Protocol::RestJson),
+        "json" => Some(Protocol::Json),
+        _ => None,
+    };
+    let mut spoken = [&metadata.protocol].into_iter().chain(&metadata.protocols);
+    spoken
+        .find_map(known)
+        .ok_or(LoadError::Unknown(metadata.protocol))
 }
 
 fn location(name: &'static str) -> Result<Location, LoadError> {

@@ -1,7 +1,7 @@
 //! AWS's service models as data: what operations there are, what their shapes look like, how they travel.
 //!
-//! The models are those of the `botocore` package, slimmed and compressed (`data/refresh.py`); a service is
-//! unpacked on first use. [`Service`] is the entry; [`Operation`] has an input and an output [`Shape`].
+//! The models are those of the `botocore` package. Some are bundled, slimmed and compressed (`data/refresh.py`), and
+//! unpacked on first use; others are read from an installation ([`parse`]). [`Service`] is the entry; [`Operation`] has an input and an output [`Shape`].
 //!
 //! ```
 //! use rolecall_wire::model::{self, Kind};
@@ -24,6 +24,7 @@ mod uri;
 
 use std::sync::OnceLock;
 
+pub use load::LoadError;
 pub use operation::{Checksum, Operation};
 pub use service::{Protocol, Service};
 pub use shape::{ErrorTrait, Kind, Location, Member, Shape, TimestampFormat};
@@ -80,8 +81,23 @@ static BUNDLED: [Bundled; 6] = [
 pub fn service(name: &str) -> Option<&'static Service> {
     let bundled = BUNDLED.iter().find(|bundled| bundled.name == name)?;
     #[expect(clippy::expect_used, reason = "a test reads every bundled model")]
-    let read = || load::service(bundled.blob).expect("the bundled service models are readable");
+    let read = || {
+        load::service(bundled.name, bundled.blob).expect("the bundled service models are readable")
+    };
     Some(bundled.service.get_or_init(read))
+}
+
+/// Reads the model of a service from a file of `botocore`'s, `service-2.json`, packed (`.gz`) or not. `name` is the folder
+/// that `botocore` keeps it in, which is the service's name on the AWS CLI.
+///
+/// The model stays in memory for good: read each once.
+///
+/// # Errors
+///
+/// What keeps it from being a model that requests can be made from.
+pub fn parse(name: &str, file: &[u8]) -> Result<&'static Service, LoadError> {
+    let service = load::service(name.to_owned().leak(), file)?;
+    Ok(Box::leak(Box::new(service)))
 }
 
 /// The names that [`service`] knows.

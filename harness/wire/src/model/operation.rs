@@ -28,6 +28,7 @@ pub struct Operation {
     pub(super) errors: Vec<Shape>,
     pub(super) unsigned: bool,
     pub(super) deprecated: bool,
+    pub(super) host_prefix: Option<&'static str>,
     pub(super) checksum: Option<Checksum>,
 }
 
@@ -85,6 +86,11 @@ impl Operation {
     /// Whether a newer operation took its place.
     pub fn is_deprecated(&self) -> bool {
         self.deprecated
+    }
+
+    /// What stands before the service's host name: `data-`, or a parameter as in `{AccountId}.`.
+    pub fn host_prefix(&self) -> Option<&'static str> {
+        self.host_prefix
     }
 
     /// What the model says about the checksum of the request's body.

@@ -24,6 +24,9 @@ pub(super) struct RawMetadata {
     pub(super) signing_name: Option<&'static str>,
     pub(super) service_full_name: &'static str,
     pub(super) protocol: &'static str,
+    #[serde(default)]
+    pub(super) protocols: Vec<&'static str>,
+    pub(super) json_version: Option<&'static str>,
     pub(super) xml_namespace: Option<&'static str>,
     pub(super) target_prefix: Option<&'static str>,
 }
@@ -35,11 +38,34 @@ pub(super) struct RawOperation {
     pub(super) input: Option<RawBody>,
     pub(super) output: Option<RawBody>,
     #[serde(default)]
-    pub(super) errors: Vec<&'static str>,
+    pub(super) errors: Vec<RawError>,
     pub(super) authtype: Option<&'static str>,
     #[serde(default)]
     pub(super) deprecated: bool,
     pub(super) http_checksum: Option<RawChecksum>,
+    pub(super) endpoint: Option<RawEndpoint>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RawEndpoint {
+    pub(super) host_prefix: Option<&'static str>,
+}
+
+/// An error of an operation: its shape's name alone where the model is slimmed.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawError {
+    Name(&'static str),
+    Reference { shape: &'static str },
+}
+
+impl RawError {
+    pub(super) fn shape(&self) -> &'static str {
+        match self {
+            Self::Name(shape) | Self::Reference { shape } => shape,
+        }
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -56,6 +82,7 @@ pub(super) struct RawBody {
     pub(super) shape: &'static str,
     pub(super) location_name: Option<&'static str>,
     pub(super) result_wrapper: Option<&'static str>,
+    pub(super) xml_namespace: Option<RawNamespace>,
 }
 
 #[derive(serde::Deserialize)]
@@ -92,7 +119,7 @@ pub(super) struct RawShape {
     #[serde(default)]
     pub(super) flattened: bool,
     pub(super) payload: Option<&'static str>,
-    pub(super) error: Option<RawError>,
+    pub(super) error: Option<RawErrorTrait>,
     #[serde(default)]
     pub(super) fault: bool,
     pub(super) timestamp_format: Option<&'static str>,
@@ -107,7 +134,7 @@ pub(super) struct RawShape {
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RawError {
+pub(super) struct RawErrorTrait {
     pub(super) code: Option<&'static str>,
     pub(super) http_status_code: Option<u16>,
 }
@@ -133,6 +160,7 @@ pub(super) struct RawMember {
     pub(super) deprecated: bool,
     pub(super) xml_namespace: Option<RawNamespace>,
     pub(super) timestamp_format: Option<&'static str>,
+    pub(super) query_name: Option<&'static str>,
 }
 
 #[derive(serde::Deserialize)]

@@ -13,15 +13,19 @@ pub enum Protocol {
     RestJson,
     /// JSON bodies, the operation in `X-Amz-Target` (`organizations`).
     Json,
+    /// EC2's own way with form parameters and XML: no bundled service.
+    Ec2,
 }
 
 /// A service: its protocol, operations and shapes.
 pub struct Service {
     pub(super) name: &'static str,
+    pub(super) endpoint_prefix: &'static str,
     pub(super) signing_name: &'static str,
     pub(super) full_name: &'static str,
     pub(super) api_version: &'static str,
     pub(super) protocol: Protocol,
+    pub(super) json_version: &'static str,
     pub(super) xml_namespace: Option<&'static str>,
     pub(super) target_prefix: Option<&'static str>,
     pub(super) operations: Vec<Operation>,
@@ -29,9 +33,14 @@ pub struct Service {
 }
 
 impl Service {
-    /// The name in host names and on the AWS CLI: `sts`.
+    /// The name in `botocore` and on the AWS CLI: `sts`, `stepfunctions`.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What the service's host names begin with: `states` of `stepfunctions`.
+    pub fn endpoint_prefix(&self) -> &'static str {
+        self.endpoint_prefix
     }
 
     /// The service's name in a signature's scope: `iam` for `iam-toolbox`.
@@ -52,6 +61,11 @@ impl Service {
     /// How requests and answers are written.
     pub fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// The version of JSON bodies: `1.0` or `1.1`.
+    pub fn json_version(&self) -> &'static str {
+        self.json_version
     }
 
     /// The namespace of XML answers (and of XML requests).

@@ -237,6 +237,11 @@ impl Member {
         self.record.wire_name.unwrap_or(self.record.name)
     }
 
+    /// Its name as a form parameter of [`Protocol::Ec2`](super::Protocol::Ec2), where that isn't the wire name with a capital.
+    pub(crate) fn query_name(self) -> Option<&'static str> {
+        self.record.query_name
+    }
+
     /// The wire name that the model sets explicitly.
     pub fn explicit_wire_name(self) -> Option<&'static str> {
         self.record.wire_name

@@ -16,6 +16,7 @@ pub enum Segment {
 pub struct UriTemplate {
     text: &'static str,
     segments: Vec<Segment>,
+    ends_with_slash: bool,
     query: Vec<(&'static str, Option<&'static str>)>,
 }
 
@@ -35,6 +36,7 @@ impl UriTemplate {
         Self {
             text,
             segments,
+            ends_with_slash: path.len() > 1 && path.ends_with('/'),
             query,
         }
     }
@@ -47,6 +49,11 @@ impl UriTemplate {
     /// The parts of the path; none for `/`.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
+    }
+
+    /// Whether a slash follows the last segment.
+    pub(crate) fn ends_with_slash(&self) -> bool {
+        self.ends_with_slash
     }
 
     /// The fixed query parameters: `uploads` without, `list-type` with a value.

@@ -3,6 +3,7 @@
 mod answers;
 mod chunked;
 mod fuzz;
+mod installed;
 mod random;
 mod requests;
 mod round_trip;

@@ -101,53 +101,88 @@ fn read_scalar(member: Member, text: &str) -> Result<Value, ServiceError> {
 
 /// Writes an input.
 pub(super) fn write(form: &mut Writer, shape: Shape, structure: &Structure) {
-    write_structure(form, shape, structure, "");
+    Spelling::Query.structure(form, shape, structure, "");
 }
 
-fn write_structure(form: &mut Writer, shape: Shape, structure: &Structure, prefix: &str) {
-    for member in shape.members() {
-        if let Some(value) = structure.get(member.name()) {
-            write_member(
-                form,
-                member,
-                value,
-                &format!("{prefix}{}", member.wire_name()),
-            );
+/// Writes an input of EC2's.
+pub(super) fn write_ec2(form: &mut Writer, shape: Shape, structure: &Structure) {
+    Spelling::Ec2.structure(form, shape, structure, "");
+}
+
+/// How names of members become names of parameters.
+///
+/// AWS: "AWS Query protocol" and "AWS EC2 query protocol" of the Smithy specification.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Query,
+    /// Names begin with a capital, and elements of lists stand right below the list.
+    Ec2,
+}
+
+impl Spelling {
+    fn structure(self, form: &mut Writer, shape: Shape, structure: &Structure, prefix: &str) {
+        for member in shape.members() {
+            if let Some(value) = structure.get(member.name()) {
+                let name = format!("{prefix}{}", self.name(member));
+                self.member(form, member, value, &name);
+            }
+        }
+    }
+
+    fn name(self, member: Member) -> String {
+        match (self, member.shape().kind()) {
+            (Self::Query, Kind::List(element)) if member.is_flattened() => {
+                let own = element.explicit_wire_name();
+                own.unwrap_or(member.wire_name()).to_owned()
+            }
+            (Self::Query, _) => member.wire_name().to_owned(),
+            (Self::Ec2, _) => match member.query_name() {
+                Some(name) => name.to_owned(),
+                None => capitalized(member.wire_name()),
+            },
+        }
+    }
+
+    /// What stands between a list's name and the number of an element.
+    fn below(self, member: Member, element: &str) -> String {
+        match self {
+            Self::Query if !member.is_flattened() => format!(".{element}"),
+            Self::Query | Self::Ec2 => String::new(),
+        }
+    }
+
+    fn member(self, form: &mut Writer, member: Member, value: &Value, name: &str) {
+        match (member.shape().kind(), value) {
+            (Kind::Structure, Value::Structure(structure)) => {
+                self.structure(form, member.shape(), structure, &format!("{name}."));
+            }
+            (Kind::List(_), Value::List(values)) if values.is_empty() => form.field(name, ""),
+            (Kind::List(element), Value::List(values)) => {
+                let below = self.below(member, element.wire_name());
+                for (number, value) in (1..).zip(values) {
+                    self.member(form, element, value, &format!("{name}{below}.{number}"));
+                }
+            }
+            (Kind::Map(..), Value::Map(entries)) if entries.is_empty() => form.field(name, ""),
+            (Kind::Map(key, element), Value::Map(entries)) => {
+                let below = self.below(member, "entry");
+                for (number, (entry, value)) in (1..).zip(entries) {
+                    let inside = format!("{name}{below}.{number}");
+                    form.field(&format!("{inside}.{}", key.wire_name()), entry);
+                    let name = format!("{inside}.{}", element.wire_name());
+                    self.member(form, element, value, &name);
+                }
+            }
+            _ => form.field(
+                name,
+                &scalar::write(member, value, TimestampFormat::Iso8601, Precision::Seconds),
+            ),
         }
     }
 }
 
-fn write_member(form: &mut Writer, member: Member, value: &Value, name: &str) {
-    match (member.shape().kind(), value) {
-        (Kind::Structure, Value::Structure(structure)) => {
-            write_structure(form, member.shape(), structure, &format!("{name}."));
-        }
-        (Kind::List(_), Value::List(values)) if values.is_empty() => form.field(name, ""),
-        (Kind::List(element), Value::List(values)) => {
-            for (number, value) in (1..).zip(values) {
-                write_member(
-                    form,
-                    element,
-                    value,
-                    &format!("{name}.{}.{number}", element.wire_name()),
-                );
-            }
-        }
-        (Kind::Map(..), Value::Map(entries)) if entries.is_empty() => form.field(name, ""),
-        (Kind::Map(key, element), Value::Map(entries)) => {
-            for (number, (entry, value)) in (1..).zip(entries) {
-                form.field(&format!("{name}.entry.{number}.{}", key.wire_name()), entry);
-                write_member(
-                    form,
-                    element,
-                    value,
-                    &format!("{name}.entry.{number}.{}", element.wire_name()),
-                );
-            }
-        }
-        _ => form.field(
-            name,
-            &scalar::write(member, value, TimestampFormat::Iso8601, Precision::Seconds),
-        ),
-    }
+fn capitalized(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }

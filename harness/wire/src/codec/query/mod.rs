@@ -17,6 +17,7 @@ use form::Parameters;
 use super::answer::{header, unreadable};
 use super::request;
 use super::xml_body::{self, Strictness};
+use crate::model::Protocol;
 use crate::{Operation, Service, ServiceError, Structure, xml};
 
 /// The longest body that query services take; one byte more is answered with 413 and no body.
@@ -94,7 +95,10 @@ pub(super) fn encode_input(
     form.field("Action", operation.name());
     form.field("Version", service.api_version());
     if let Some(shape) = operation.input() {
-        input::write(&mut form, shape, input);
+        match service.protocol() {
+            Protocol::Ec2 => input::write_ec2(&mut form, shape, input),
+            _ => input::write(&mut form, shape, input),
+        }
     }
     let mut request = request::to(endpoint, Method::POST, "/")?;
     *request.body_mut() = Bytes::from(form.finish());

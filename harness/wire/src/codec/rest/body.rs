@@ -44,7 +44,7 @@ impl Body {
                 let object = json_body::parse(bytes).map(Self::Json);
                 object.map_err(|_| BodyError::Malformed)
             }
-            Protocol::Query | Protocol::RestXml => {
+            Protocol::Query | Protocol::Ec2 | Protocol::RestXml => {
                 let root = xml::parse(bytes).map(Self::Xml);
                 root.map_err(|_| BodyError::Malformed)
             }
@@ -71,6 +71,7 @@ impl Body {
 
 /// Reads the member that is the whole body.
 pub(super) fn read_payload(
+    service: &Service,
     member: Member,
     bytes: &Bytes,
     strictness: Strictness,
@@ -85,8 +86,15 @@ pub(super) fn read_payload(
         Kind::String => Ok(Some(Value::String(
             String::from_utf8_lossy(bytes).into_owned(),
         ))),
+        _ if is_json(service) => json_body::read_document(member, bytes)
+            .map(Some)
+            .map_err(|_| BodyError::Malformed),
         _ => read_document(member, bytes, strictness).map(Some),
     }
+}
+
+fn is_json(service: &Service) -> bool {
+    matches!(service.protocol(), Protocol::RestJson | Protocol::Json)
 }
 
 fn read_document(
@@ -124,17 +132,19 @@ impl Dialect {
                 "application/xml",
             ),
             (Protocol::RestJson, _) => ("", Quotes::Keep, "application/json"),
+            (Protocol::Json, _) if service.json_version() == "1.0" => {
+                ("", Quotes::Keep, "application/x-amz-json-1.0")
+            }
             (Protocol::Json, _) => ("", Quotes::Keep, "application/x-amz-json-1.1"),
-            (Protocol::Query | Protocol::RestXml, _) => {
+            (Protocol::Query | Protocol::Ec2 | Protocol::RestXml, _) => {
                 ("<?xml version=\"1.0\"?>\n", Quotes::Keep, "text/xml")
             }
         };
-        let is_json = matches!(service.protocol(), Protocol::RestJson | Protocol::Json);
         Self {
             prologue,
             quotes,
             namespace: service.xml_namespace().unwrap_or_default(),
-            is_json,
+            is_json: is_json(service),
             content_type,
         }
     }
@@ -178,6 +188,7 @@ impl Dialect {
             Value::Structure(structure) => self
                 .members(root_name(member), member.shape(), structure)
                 .into(),
+            _ if self.is_json => json_body::write_document(member, value).into(),
             _ => Bytes::new(),
         }
     }

@@ -52,7 +52,7 @@ pub(in crate::codec) fn encode_error(
         }
         Protocol::Json => json_error("Message", Some(&error.code), error),
         _ if service.name() == "s3" => s3_error(dialect, error, metadata),
-        Protocol::Query | Protocol::RestXml => envelope(dialect, error, metadata),
+        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => envelope(dialect, error, metadata),
     };
     *response.body_mut() = Bytes::from(body);
     set_header(response.headers_mut(), "content-type", dialect.content_type);

@@ -99,6 +99,24 @@ fn write_one(member: Member, value: &Value) -> Option<String> {
     is_scalar.then(|| scalar::write(member, value, TimestampFormat::Iso8601, Precision::Seconds))
 }
 
+/// The query parameters of a member: names and values. A map's keys are names of their own.
+pub(super) fn write_parameter(member: Member, value: &Value) -> Vec<(&str, String)> {
+    let Value::Map(entries) = value else {
+        let texts = write(member, value).into_iter();
+        return texts.map(|text| (member.wire_name(), text)).collect();
+    };
+    let mut parameters = Vec::new();
+    for (name, held) in entries {
+        let held = match held {
+            Value::List(values) => values.iter().collect(),
+            one => vec![one],
+        };
+        let texts = held.into_iter().filter_map(|one| write_one(member, one));
+        parameters.extend(texts.map(|text| (name.as_str(), text)));
+    }
+    parameters
+}
+
 /// The headers of a member: names and values.
 pub(super) fn write_header(member: Member, value: &Value) -> Vec<(String, String)> {
     let name = member.wire_name();

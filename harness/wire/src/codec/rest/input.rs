@@ -24,6 +24,7 @@ pub(in crate::codec) fn decode_input(
     };
     let path = route::path(request, bucket);
     let source = Source {
+        service,
         request,
         labels: route::labels(operation.uri(), &path).unwrap_or_default(),
         query: Query::of(request.uri()).map_err(|_| error::invalid_uri(service))?,
@@ -41,6 +42,7 @@ pub(in crate::codec) fn decode_input(
 }
 
 struct Source<'r> {
+    service: &'r Service,
     request: &'r Request<Bytes>,
     labels: Vec<(&'static str, &'r str)>,
     query: Query,
@@ -96,7 +98,12 @@ impl Source<'_> {
 
     fn body(&self, member: Member) -> Result<Option<Value>, BodyError> {
         if self.payload == Some(member.name()) {
-            return body::read_payload(member, self.request.body(), Strictness::Required);
+            return body::read_payload(
+                self.service,
+                member,
+                self.request.body(),
+                Strictness::Required,
+            );
         }
         self.body.member(member, Strictness::Required)
     }
@@ -145,11 +152,10 @@ fn write_path(operation: &Operation, input: &Structure) -> Result<String, Servic
             }
         }
     }
-    Ok(if path.is_empty() {
-        "/".to_owned()
-    } else {
-        path
-    })
+    if path.is_empty() || operation.uri().ends_with_slash() {
+        path.push('/');
+    }
+    Ok(path)
 }
 
 fn label_text(
@@ -176,8 +182,8 @@ fn write_query(operation: &Operation, input: &Structure) -> String {
         let Some(value) = input.get(member.name()) else {
             continue;
         };
-        for text in fields::write(member, value) {
-            push_parameter(&mut query, member.wire_name(), Some(&text));
+        for (name, text) in fields::write_parameter(member, value) {
+            push_parameter(&mut query, name, Some(&text));
         }
     }
     query

@@ -98,7 +98,9 @@ pub(in crate::codec) fn decode_output(
     let body = Body::of(service, shape, response.body()).map_err(|_| no_output())?;
     let mut output = Structure::new();
     for member in shape.members() {
-        if let Some(value) = read_member(shape, member, &body, response).map_err(|_| no_output())? {
+        if let Some(value) =
+            read_member(service, shape, member, &body, response).map_err(|_| no_output())?
+        {
             output.push(member.name(), value);
         }
     }
@@ -107,6 +109,7 @@ pub(in crate::codec) fn decode_output(
 
 /// A member's value, or that it can't be read.
 fn read_member(
+    service: &Service,
     shape: Shape,
     member: Member,
     body: &Body,
@@ -122,7 +125,7 @@ fn read_member(
         Location::StatusCode => Ok(Some(Value::Integer(response.status().as_u16().into()))),
         Location::Uri | Location::QueryString => Ok(None),
         Location::Body if is_payload => {
-            let payload = body::read_payload(member, response.body(), Strictness::Lenient);
+            let payload = body::read_payload(service, member, response.body(), Strictness::Lenient);
             payload.map_err(|_| Unreadable)
         }
         Location::Body => body

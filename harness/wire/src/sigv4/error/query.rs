@@ -114,7 +114,9 @@ impl QueryError {
         let (status, code) = self.status_and_code();
         match service.protocol() {
             _ if code.is_empty() => ServiceError::without_body(status),
-            Protocol::Query | Protocol::RestXml => ServiceError::new(status, code, self.text()),
+            Protocol::Query | Protocol::Ec2 | Protocol::RestXml => {
+                ServiceError::new(status, code, self.text())
+            }
             Protocol::RestJson => ServiceError::new(403, json_code(code), self.text()),
             Protocol::Json => ServiceError::new(400, json_code(code), self.text()),
         }
