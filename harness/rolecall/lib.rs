@@ -31,6 +31,7 @@ pub mod pages;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod services;
 #[cfg(feature = "suite")]
 pub mod suite;
 pub mod target;

@@ -119,7 +119,7 @@ fn plain(status: u16, body: &'static str) -> http::Response<Bytes> {
         .expect("an answer")
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<http::Request<Bytes>> {
+pub(crate) fn read(reader: &mut BufReader<TcpStream>) -> Option<http::Request<Bytes>> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();
@@ -144,7 +144,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<http::Request<Bytes>> {
     request.body(Bytes::from(body)).ok()
 }
 
-fn write(mut connection: &TcpStream, response: &http::Response<Bytes>) -> Option<()> {
+pub(crate) fn write(mut connection: &TcpStream, response: &http::Response<Bytes>) -> Option<()> {
     let mut head = format!("HTTP/1.1 {}\r\n", response.status().as_u16());
     for (name, value) in response.headers() {
         let value = value.to_str().ok()?;

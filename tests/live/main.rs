@@ -15,4 +15,5 @@ mod compose;
 mod faults;
 mod killed;
 mod scenarios;
+mod services;
 mod support;

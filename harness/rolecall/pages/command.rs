@@ -1,12 +1,13 @@
 //! Steps as AWS CLI commands, spelt from the service models.
 
-use rolecall_wire::model::{self, Member, Shape};
+use rolecall_wire::model::{Member, Shape};
 use rolecall_wire::{Operation, Structure, Value};
 
 use super::json::Json;
 use super::output;
 use super::spelling::{kebab, quoted, service};
 use crate::scenario::model::{Assume, Call, Mfa};
+use crate::services;
 
 /// The widest command that is kept on a line.
 const WIDTH: usize = 92;
@@ -72,7 +73,7 @@ pub(super) fn of_call(call: &Call) -> Command {
         .as_ref()
         .map(|region| format!("--region {region}"));
     let command = Command::new(&head);
-    let command = match model::service(&call.service)
+    let command = match services::known(&call.service)
         .and_then(|service| service.operation(&call.operation))
     {
         Some(operation) => with_input(command, operation, &call.input),

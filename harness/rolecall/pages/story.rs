@@ -17,6 +17,7 @@ use crate::scenario::model::{
     Actor, Assume, Call, ChangeKind, ClaimValue, ContextEntry, Question, Step, Test, Token,
     Touched, Verb,
 };
+use crate::services;
 use crate::target::Got;
 
 /// The file that a page's commands keep a token in.
@@ -115,7 +116,7 @@ impl Story<'_> {
             return;
         }
         let operation =
-            model::service(&call.service).and_then(|service| service.operation(&call.operation));
+            services::known(&call.service).and_then(|service| service.operation(&call.operation));
         let answer = operation.and_then(|operation| output::answer(operation, output));
         shown.extend(answer.map(|answer| answer + "\n"));
         if let Some(after) = &command.after {

@@ -24,12 +24,25 @@ pub struct Answer {
 
 /// The codes that mean "you are known, but may not": a decision, not a failed authentication. A 403 without a
 /// body (an answer to HEAD) is one too.
-const AUTHORIZATION_REFUSALS: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
+///
+/// AWS: EC2 API Reference, "Error codes" (`UnauthorizedOperation`); SNS API Reference, "Common Errors"
+/// (`AuthorizationError`).
+const AUTHORIZATION_REFUSALS: [&str; 4] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+];
 
 /// Whether an error is an authorization refusal rather than a failed authentication, an expiry or a bad input.
 pub fn is_denial(error: &ServiceError) -> bool {
-    AUTHORIZATION_REFUSALS.contains(&error.code.as_str())
+    is_denial_code(&error.code)
         || (error.status == 403 && error.message.is_none() && error.code == "403")
+}
+
+/// Whether an error of this code is an authorization refusal.
+pub(super) fn is_denial_code(code: &str) -> bool {
+    AUTHORIZATION_REFUSALS.contains(&code)
 }
 
 impl Answer {

@@ -43,10 +43,11 @@ use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 use bytes::Bytes;
 use rolecall_mock::AUTHORIZATION_ID_HEADER;
-use rolecall_wire::{Operation, Service, Structure, codec, model};
+use rolecall_wire::{Operation, Service, Structure, Value, codec, model};
 
 use super::answer::{Answer, Got};
 use crate::scenario::model::{Assume, Call};
+use crate::services;
 
 /// The region of a call that names none.
 pub const DEFAULT_REGION: &str = "us-east-1";
@@ -61,23 +62,35 @@ pub(super) enum Endpoint {
     Aws,
 }
 
+/// AWS General Reference: these have one endpoint for all regions.
+#[cfg(feature = "live")]
+const GLOBAL: [&str; 6] = [
+    "budgets",
+    "cloudfront",
+    "iam",
+    "organizations",
+    "route53",
+    "waf",
+];
+
 impl Endpoint {
     /// The URL of a service in a region, and the region that it signs for.
-    fn of<'a>(&'a self, service: &str, region: &'a str) -> (Cow<'a, str>, &'a str) {
+    /// `before` stands before the service's host name.
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(unused_variables, reason = "the mock has all services at one URL")
+    )]
+    fn of<'a>(&'a self, before: &str, service: &str, region: &'a str) -> (Cow<'a, str>, &'a str) {
         match self {
-            Self::One(url) => {
-                let _ = service;
-                (url.into(), region)
-            }
-            // AWS General Reference: these have one endpoint for all regions.
+            Self::One(url) => (url.into(), region),
             #[cfg(feature = "live")]
-            Self::Aws if matches!(service, "iam" | "cloudfront" | "organizations") => (
-                format!("https://{service}.amazonaws.com").into(),
+            Self::Aws if GLOBAL.contains(&service) => (
+                format!("https://{before}{service}.amazonaws.com").into(),
                 DEFAULT_REGION,
             ),
             #[cfg(feature = "live")]
             Self::Aws => (
-                format!("https://{service}.{region}.amazonaws.com").into(),
+                format!("https://{before}{service}.{region}.amazonaws.com").into(),
                 region,
             ),
         }
@@ -194,7 +207,7 @@ impl Client {
         let config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(self.connector.clone())
-            .endpoint_url(&*self.endpoint.of("sts", DEFAULT_REGION).0)
+            .endpoint_url(&*self.endpoint.of("", "sts", DEFAULT_REGION).0)
             .region(Region::from_static(DEFAULT_REGION))
             .time_source(self.time_source.clone())
             .retry_config(RetryConfig::disabled())
@@ -236,7 +249,8 @@ impl Client {
             ));
         };
         let region = region.unwrap_or(DEFAULT_REGION);
-        let (endpoint, region) = self.endpoint.of(service_name, region);
+        let before = host_prefix(operation, input);
+        let (endpoint, region) = self.endpoint.of(&before, service.endpoint_prefix(), region);
         let encode = move |input: Structure| encode(service, operation, &input);
         let decode = move |response: &HttpResponse| decode(service, operation, response);
         let sdk_operation = SdkOperation::builder()
@@ -281,8 +295,19 @@ fn find_operation(
     service: &str,
     operation: &str,
 ) -> Option<(&'static Service, &'static Operation)> {
-    let service = model::service(service)?;
+    let service = services::known(service)?;
     Some((service, service.operation(operation)?))
+}
+
+/// What stands before the service's host name, with the parameters that it takes up.
+fn host_prefix(operation: &Operation, input: &Structure) -> String {
+    let mut prefix = operation.host_prefix().unwrap_or_default().to_owned();
+    for (name, value) in input.iter() {
+        if let Value::String(text) = value {
+            prefix = prefix.replace(&format!("{{{name}}}"), text);
+        }
+    }
+    prefix
 }
 
 /// An error answer as the orchestrator's error type.
@@ -544,4 +569,31 @@ fn session_credentials(credentials: &aws_sdk_sts::types::Credentials) -> Credent
         None,
         "rolecall",
     )
+}
+
+#[cfg(all(test, feature = "live"))]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// AWS: AWS General Reference, "Service endpoints and quotas".
+    #[rstest]
+    #[case::regional("", "sts", "https://sts.eu-west-1.amazonaws.com", "eu-west-1")]
+    #[case::global("", "iam", "https://iam.amazonaws.com", "us-east-1")]
+    #[case::route_53("", "route53", "https://route53.amazonaws.com", "us-east-1")]
+    #[case::of_an_account(
+        "111122223333.",
+        "s3-control",
+        "https://111122223333.s3-control.eu-west-1.amazonaws.com",
+        "eu-west-1"
+    )]
+    fn a_service_of_aws_has_a_host_of_its_own(
+        #[case] before: &str,
+        #[case] service: &str,
+        #[case] url: &str,
+        #[case] region: &str,
+    ) {
+        let (found, scope) = Endpoint::Aws.of(before, service, "eu-west-1");
+        assert_eq!((found.as_ref(), scope), (url, region));
+    }
 }

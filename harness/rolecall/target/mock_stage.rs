@@ -15,6 +15,7 @@ use crate::scenario::model::{
     Assertion, Assume, Call, Change, ClaimValue, ContextEntry, Mfa, Question, Step, Token, World,
 };
 use crate::scenario::to_json;
+use crate::services;
 
 /// Where the SDK believes the in-process mock to be; the name never reaches a resolver.
 const IN_PROCESS_ENDPOINT: &str = "http://rolecall.invalid";
@@ -73,6 +74,11 @@ impl MockStage {
         who: Who<'_>,
         call: &Call,
     ) -> Result<Answer, Unasked> {
+        if !services::is_bundled(&call.service) {
+            let service = &call.service;
+            let reason = format!("the mock has no {service}: calls of it are for live targets");
+            return Err(Unasked::Skip(reason));
+        }
         let credentials = self.credentials(who)?;
         self.set_context(&step.context);
         Ok(self.client.call(credentials.as_ref(), call).await)

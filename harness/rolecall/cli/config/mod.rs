@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::load::tell;
 use super::{Appearance, Exit, complain};
 use crate::scenario::{Diagnostic, Sources, did_you_mean, display, entries, section};
+use crate::services;
 
 pub(super) use settings::Settings;
 
@@ -68,7 +69,7 @@ impl Configured {
         }
         match &self.profile {
             Some(profile) if !known => Err(unknown(profile, &path, &root)),
-            _ => Ok(settings),
+            _ => install(&settings).map(|()| settings),
         }
     }
 
@@ -76,6 +77,20 @@ impl Configured {
     pub(super) fn file(&self) -> Option<PathBuf> {
         self.config.clone().or_else(find)
     }
+}
+
+/// Makes the services of a `botocore` installation known.
+fn install(settings: &Settings) -> Result<(), Exit> {
+    let Some(folder) = &settings.botocore else {
+        return Ok(());
+    };
+    services::install(folder).map_err(|reason| {
+        complain(
+            &format!("`{}` {reason}", display(folder)),
+            Some("`botocore` in rolecall.toml is the folder of the Python package, such as `.venv/lib/python3.13/site-packages/botocore`"),
+        );
+        Exit::Usage
+    })
 }
 
 /// The nearest file, from the working directory upwards, by a path that leads there from here.

@@ -26,6 +26,7 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) strict: Option<bool>,
     pub(in crate::cli) explain: Option<Explain>,
     pub(in crate::cli) reports: Option<Vec<ReportTo>>,
+    pub(in crate::cli) botocore: Option<PathBuf>,
     #[cfg(feature = "live")]
     pub(in crate::cli) live: LiveSettings,
 }
@@ -43,6 +44,7 @@ impl Settings {
             strict: self.strict.or(those.strict),
             explain: self.explain.or(those.explain),
             reports: self.reports.or(those.reports),
+            botocore: self.botocore.or(those.botocore),
             #[cfg(feature = "live")]
             live: self.live.or(those.live),
         }
@@ -66,6 +68,10 @@ impl Settings {
                     .filter_map(|entry| ReportTo::new(&entry.key, scalar(&entry.value)?, folder));
                 files.collect()
             }),
+            botocore: table
+                .get("botocore")
+                .and_then(scalar)
+                .map(|botocore| folder.join(botocore)),
             #[cfg(feature = "live")]
             live: LiveSettings::read(table, folder),
         }

@@ -184,6 +184,7 @@ impl Arguments {
             retries: self.retries,
             strict: self.strict,
             explain: self.explain.map(Explain::from),
+            botocore: None,
             #[cfg(feature = "live")]
             live: crate::cli::live::LiveSettings::default(),
             reports: (!self.report.is_empty()).then(|| self.report.clone()),

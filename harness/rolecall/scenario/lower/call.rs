@@ -11,6 +11,7 @@ use crate::scenario::model::{Call, Entity, Spanned};
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
 use crate::scenario::tree::{spanned, text};
+use crate::services;
 
 impl Lower<'_, '_, '_> {
     /// A `call` step's call.
@@ -43,9 +44,20 @@ impl Lower<'_, '_, '_> {
             self.no_service(written);
             return None;
         };
-        let Some(service) = model::service(service_name) else {
-            self.unknown_service(service_name, written);
-            return None;
+        let service = match services::service(service_name) {
+            Ok(Some(service)) => service,
+            Ok(None) => {
+                self.unknown_service(service_name, written);
+                return None;
+            }
+            Err(reason) => {
+                let message = format!("the model of `{service_name}` can't be used: {reason}");
+                let error = Diagnostic::error("scenario::service-model", message)
+                    .at(written.span, "called here")
+                    .help("the installation that `botocore` in rolecall.toml names may be too new, or broken");
+                self.report(error);
+                return None;
+            }
         };
         let operation = service.operation(name);
         if operation.is_none() {
@@ -71,8 +83,17 @@ impl Lower<'_, '_, '_> {
     }
 
     fn unknown_service(&mut self, name: &str, written: &Spanned<String>) {
-        let help = did_you_mean(name, model::service_names())
-            .unwrap_or_else(|| format!("calls go to {}", words::list(model::service_names())));
+        let installed = services::installed_names();
+        let bundled = model::service_names().map(|name| -> &str { name });
+        let known = bundled.chain(installed.iter().map(String::as_str));
+        let help = did_you_mean(name, known).unwrap_or_else(|| {
+            let bundled = words::list(model::service_names());
+            if installed.is_empty() {
+                format!("calls go to {bundled}, and to others where `botocore` in rolecall.toml names their models")
+            } else {
+                format!("calls go to {bundled}, and to the services of `botocore`, by the names of the AWS CLI")
+            }
+        });
         let error = Diagnostic::error(
             "scenario::unknown-service",
             format!("no service is named `{name}`"),
@@ -281,6 +302,6 @@ fn example(service: &Service) -> &'static str {
         "iam" => "GetUser",
         "cloudfront" => "CreateInvalidation",
         "organizations" => "DescribeOrganization",
-        _ => "GetRequestAuthorizationDetails",
+        _ => service.operations().first().map_or("", Operation::name),
     }
 }

@@ -9,6 +9,7 @@ use crate::scenario::model::Expect;
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
 use crate::scenario::tree::{head, scalar, spanned, text};
+use crate::services;
 
 /// Words that people write for `allowed` and `denied`.
 const SYNONYMS: [(&str, &[&str]); 2] = [
@@ -143,7 +144,7 @@ impl Lower<'_, '_, '_> {
 
     /// Checks expected fields against what an operation answers.
     pub(super) fn answer(&mut self, service: &str, operation: &str, fields: &Node) {
-        let Some(found) = model::service(service).and_then(|service| service.operation(operation))
+        let Some(found) = services::known(service).and_then(|service| service.operation(operation))
         else {
             return;
         };

@@ -32,6 +32,11 @@ pub(super) enum Failure {
     /// Nobody administers the account.
     #[error("there are no credentials for account {0}")]
     NoAdmin(String),
+    /// It was made by a call whose service nobody knows here.
+    #[error(
+        "`{0}` can't be called: `botocore` in rolecall.toml must name the models that it was made with"
+    )]
+    NoModel(String),
     /// The journal can't be written: nothing more is made.
     #[error("the journal of the run can't be written: {0}")]
     Journal(String),
@@ -120,7 +125,7 @@ impl Admins {
                     Some(&admin.credentials),
                     service,
                     operation,
-                    None,
+                    order.region.as_deref(),
                     &order.input,
                 )
                 .await;

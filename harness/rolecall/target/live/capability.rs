@@ -199,6 +199,13 @@ impl Profile {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs(pub(super) Vec<BTreeSet<Capability>>);
 
+impl Needs {
+    /// All that AWS enforces: what a refusal needs that nobody can foresee.
+    pub(super) fn everything() -> Self {
+        Self(vec![BTreeSet::from(Capability::ALL)])
+    }
+}
+
 /// What the mock answered to a step: what is asked of another target.
 #[derive(Clone, Debug, Default)]
 pub struct Rehearsed {

@@ -17,7 +17,7 @@ pub struct Thing {
     pub kind: Kind,
     /// The target's account that it is in.
     pub account: String,
-    /// Its name on the target; for providers the ARN.
+    /// Its name on the target; for providers the ARN, for [`Kind::Other`] the call that removes it.
     pub name: String,
 }
 
@@ -27,6 +27,8 @@ pub struct Thing {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    /// Something of another service, by the call that removes it.
+    Other,
     /// An S3 bucket with its objects.
     Bucket,
     /// A user with its keys, policies and memberships.
@@ -45,6 +47,7 @@ impl Kind {
     /// What one is called: `user`.
     pub const fn noun(self) -> &'static str {
         match self {
+            Self::Other => "other resource",
             Self::Bucket => "bucket",
             Self::User => "user",
             Self::Role => "role",

@@ -26,6 +26,7 @@ mod question;
 mod removal;
 mod stage;
 mod sweep;
+mod undo;
 
 use std::io;
 use std::sync::{Arc, OnceLock};

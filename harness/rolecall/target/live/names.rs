@@ -46,6 +46,11 @@ impl Names {
         }
     }
 
+    /// What the names of the run and the test begin with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The target's number for an account of the scenario.
     pub(super) fn account<'a>(&'a self, number: &'a str) -> &'a str {
         let found = self.accounts.iter().find(|(ours, _)| ours == number);
@@ -252,6 +257,18 @@ impl Names {
                 Value::List(values.iter().map(|value| self.value(value)).collect())
             }
             Value::Structure(members) => self.members(members).into(),
+            Value::Map(entries) => {
+                let mapped = entries.iter().map(|(name, value)| {
+                    let value = match value {
+                        Value::String(text) if POLICY_MEMBERS.contains(&name.as_str()) => {
+                            self.policy(text).into()
+                        }
+                        other => self.value(other),
+                    };
+                    (name.clone(), value)
+                });
+                Value::Map(mapped.collect())
+            }
             other => other.clone(),
         }
     }

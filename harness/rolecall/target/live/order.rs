@@ -13,6 +13,8 @@ pub(super) struct Order {
     pub(super) service: &'static str,
     /// The operation: `CreateUser`.
     pub(super) operation: &'static str,
+    /// The region, if it isn't the default.
+    pub(super) region: Option<String>,
     /// The parameters.
     pub(super) input: Structure,
     /// What it makes, if it makes something that must be removed again.
@@ -38,6 +40,7 @@ impl Order {
             account: account.to_owned(),
             service,
             operation,
+            region: None,
             input,
             makes: None,
         }

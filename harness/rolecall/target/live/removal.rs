@@ -9,6 +9,7 @@ use super::admin::{Admins, Failure};
 use super::identity::policy_arn;
 use super::journal::{Journal, Kind, Thing};
 use super::order::Order;
+use super::undo::Undo;
 
 /// How many pages of a listing are asked for; a run makes no more.
 const MOST_PAGES: usize = 1000;
@@ -21,6 +22,7 @@ pub(super) async fn remove(
 ) -> Result<(), Failure> {
     let removal = Removal { admins, thing };
     match thing.kind {
+        Kind::Other => removal.other().await?,
         Kind::Bucket => removal.bucket().await?,
         Kind::User => removal.user().await?,
         Kind::Role => removal.role().await?,
@@ -40,12 +42,31 @@ fn is_absent(error: &ServiceError) -> bool {
         )
 }
 
+/// Whether an error of any service says that the thing isn't there; there is no one code for it.
+fn is_gone(error: &ServiceError) -> bool {
+    let words = ["NotFound", "NoSuch", "NonExist", "NotExist"];
+    is_absent(error) || words.iter().any(|word| error.code.contains(word))
+}
+
 struct Removal<'a> {
     admins: &'a Admins,
     thing: &'a Thing,
 }
 
 impl Removal<'_> {
+    /// The call that removes it is its name.
+    async fn other(&self) -> Result<(), Failure> {
+        let undo = Undo::parse(&self.thing.name);
+        let undo = undo.ok_or_else(|| Failure::NoModel(self.thing.name.clone()))?;
+        let (service, operation) = (undo.service, undo.operation);
+        let mut order = Order::new(&self.thing.account, service, operation, undo.input);
+        order.region = Some(undo.region);
+        match self.admins.send(&order).await {
+            Err(Failure::Refused { error, .. }) if is_gone(&error) => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
     async fn user(&self) -> Result<(), Failure> {
         let name = [("UserName", self.thing.name.as_str())];
         self.each(

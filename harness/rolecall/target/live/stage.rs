@@ -1,12 +1,12 @@
 //! A world on a live target, ready for the steps of one test.
 
 use aws_credential_types::Credentials;
-use rolecall_wire::ServiceError;
+use rolecall_wire::{ServiceError, Structure};
 
 use super::Live;
 use super::admin::{Admins, Failure, is_not_implemented};
-use super::capability::{Capability, Profile, Rehearsed};
-use super::journal::Thing;
+use super::capability::{Capability, Needs, Profile, Rehearsed};
+use super::journal::{Kind, Thing};
 use super::lockout::locks_out;
 use super::made::made_by;
 use super::names::{Names, base36, fingerprint};
@@ -14,11 +14,13 @@ use super::order::Order;
 use super::pace::{Attempt, UNTIL_ANSWERS, UNTIL_HOLDS, UNTIL_KNOWN, is_busy, is_unknown_key};
 use super::plan::{Planner, Work};
 use super::removal::remove;
+use super::undo::{Counterpart, given_names, leaves_something};
 use crate::scenario::model::{
     Assume, Call, Change, DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Test, Verb,
     World,
 };
-use crate::target::answer::{Answer, Got, is_denial};
+use crate::services;
+use crate::target::answer::{Answer, Got, is_denial, is_denial_code};
 use crate::target::stage::{StageError, Unasked, Who};
 
 /// A world on a live target, until [`LiveStage::finish`].
@@ -233,9 +235,13 @@ impl LiveStage {
             return self.guarded(step, profile);
         }
         let rehearsed = self.rehearsed.iter().find(|one| one.number == step.number);
-        match rehearsed {
-            Some(rehearsed) => profile.lacks(&rehearsed.needs()),
-            None => Some("the mock can't say which rule refuses this".to_owned()),
+        match (rehearsed, &step.verb) {
+            (Some(rehearsed), _) => profile.lacks(&rehearsed.needs()),
+            (None, Verb::Call(call)) if !services::is_bundled(&call.service) => {
+                let needs = is_denied(&step.expect).then(Needs::everything);
+                profile.lacks(&needs.unwrap_or_default())
+            }
+            (None, _) => Some("the mock can't say which rule refuses this".to_owned()),
         }
     }
 
@@ -325,7 +331,16 @@ impl LiveStage {
             self.note(thing)
                 .map_err(|error| Unasked::Error(error.to_string()))?;
         }
+        let counterpart = Counterpart::of(call);
+        if self.live.is_aws() && leaves_something(call) {
+            let (service, operation) = (&call.service, &call.operation);
+            return Err(Unasked::Skip(format!(
+                "nobody could remove what {service}:{operation} makes"
+            )));
+        }
+        self.note_other(counterpart, call, &input, None, &account)?;
         let mut denials = 0;
+        let mut outputs = Vec::new();
         let ask = async || {
             let client = &self.admins.client;
             let (service, operation) = (call.service.as_str(), call.operation.as_str());
@@ -333,9 +348,15 @@ impl LiveStage {
             let answer = client
                 .request(credentials.as_ref(), service, operation, region, &input)
                 .await;
+            if let (Some(_), Got::Allowed(output)) = (counterpart, &answer.got) {
+                outputs.push(output.clone());
+            }
             self.judge(step, answer, &mut denials)
         };
         let answer = self.back(self.admins.pace.patiently(ask).await);
+        for output in &outputs {
+            self.note_other(counterpart, call, &input, Some(output), &account)?;
+        }
         match &answer.got {
             Got::Refused(error)
                 if is_not_implemented(error) && !is_expected(&step.expect, error) =>
@@ -347,6 +368,25 @@ impl LiveStage {
             }
             _ => Ok(answer),
         }
+    }
+
+    /// Writes down what a call of another service makes, as soon as it is known how to remove it.
+    fn note_other(
+        &mut self,
+        counterpart: Option<Counterpart>,
+        call: &Call,
+        input: &Structure,
+        output: Option<&Structure>,
+        account: &str,
+    ) -> Result<(), Unasked> {
+        let prefix = self.names.prefix();
+        let undo = counterpart.and_then(|other| other.undo(call, prefix, input, output));
+        let Some(undo) = undo else {
+            return Ok(());
+        };
+        let thing = Thing::new(Kind::Other, account, undo.to_string());
+        self.note(thing)
+            .map_err(|error| Unasked::Error(error.to_string()))
     }
 
     /// Assumes a role.
@@ -597,7 +637,10 @@ fn names(live: &Live, test: &Test, admins: &[super::admin::Admin]) -> Names {
     Names::new(
         format!("rc-{}-{number}-", live.run()),
         accounts.zip(numbers).collect(),
-        known.map(|name| name.value.clone()).collect(),
+        known
+            .map(|name| name.value.clone())
+            .chain(given_names(&test.steps))
+            .collect(),
     )
 }
 
@@ -612,6 +655,15 @@ fn is_missing_principal(failure: &Failure) -> bool {
             ) && message.contains("Invalid principal")
         }
         _ => false,
+    }
+}
+
+/// Whether a step expects to be told that it may not.
+fn is_denied(expect: &Expect) -> bool {
+    match expect {
+        Expect::Denied => true,
+        Expect::Error { code, .. } => is_denial_code(code),
+        Expect::Allowed | Expect::Fields(_) => false,
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) static CONFIG: Table = table!(
         REPORTS,
         ACCOUNTS,
         AWS,
+        BOTOCORE,
         field!(
             "profile",
             &named!("profile", &Shape::Record(&PROFILE)),
@@ -30,6 +31,7 @@ static PROFILE: Table = table!(
     "a profile",
     &[
         SCENARIOS, TARGET, JOBS, FAIL_FAST, RETRIES, STRICT, EXPLAIN, REPORTS, ACCOUNTS, AWS,
+        BOTOCORE,
     ],
 );
 
@@ -83,6 +85,12 @@ const AWS: Field = field!(
     "aws",
     &Shape::Record(&REAL_AWS),
     "What the target `aws` may touch. Without it, nothing.",
+);
+
+const BOTOCORE: Field = field!(
+    "botocore",
+    &TEXT,
+    "On live targets: the folder of a `botocore` installation, whose services calls may name as well. Default: none.",
 );
 
 /// What holds for real AWS.
