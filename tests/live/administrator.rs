@@ -11,7 +11,7 @@ use crate::support::{FIRST, Served, connect, load, run, settings};
 #[test]
 fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let served = Served::start();
-    let json = include_str!("../../docs/live-administrator.json");
+    let json = include_str!("../../scenarios/live-administrator.json");
     let document = Document::parse(json).expect("a policy");
     let policy = PolicySpec::Inline {
         name: "live".to_owned(),
