@@ -23,16 +23,9 @@ pub struct Answer {
 }
 
 /// The codes that mean "you are known, but may not": a decision, not a failed authentication. A 403 without a
-/// body (an answer to HEAD) is one too.
-///
-/// AWS: EC2 API Reference, "Error codes" (`UnauthorizedOperation`); SNS API Reference, "Common Errors"
-/// (`AuthorizationError`).
-const AUTHORIZATION_REFUSALS: [&str; 4] = [
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "AuthorizationError",
-];
+/// body (an answer to HEAD) is one too. Services with a code of their own (EC2's `UnauthorizedOperation`) are asked for it by
+/// name.
+const AUTHORIZATION_REFUSALS: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
 
 /// Whether an error is an authorization refusal rather than a failed authentication, an expiry or a bad input.
 pub fn is_denial(error: &ServiceError) -> bool {
