@@ -10,6 +10,7 @@ use std::path::Path;
 
 use rolecall::scenario::{Disk, load_world, render};
 use rolecall::target::{Beside, SavedWorld, provision, save};
+use rolecall_mock::{OidcProviderSpec, ProviderKeysSpec};
 
 /// The world of a file, saved.
 fn saved(file: &Path) -> SavedWorld {
@@ -62,4 +63,28 @@ fn nothing_of_a_world_is_lost() {
 
     insta::assert_snapshot!(first.yaml);
     assert_eq!(second, first);
+}
+
+#[test]
+fn a_provider_whose_keys_nobody_knows_is_not_saved_as_one_with_generated_keys() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tutorial.yaml");
+    let world = load_world(&file, &Disk).0.expect("a world");
+    let mut world = provision(&world, 0).expect("the mock has such worlds");
+    let account = world.default_account().expect("an account").to_string();
+    world
+        .add_oidc_provider(OidcProviderSpec {
+            account,
+            url: "https://issuer.example.com".to_owned(),
+            audiences: vec!["app".to_owned()],
+            keys: ProviderKeysSpec::Unknown,
+        })
+        .expect("a provider");
+
+    let spec = world.export();
+
+    assert!(spec.oidc_providers.is_empty());
+    assert_eq!(
+        spec.lost,
+        ["the OIDC provider https://issuer.example.com, whose keys nobody knows"]
+    );
 }

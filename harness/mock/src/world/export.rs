@@ -180,7 +180,16 @@ impl World {
             let keys = match text {
                 _ if provider.discovers => ProviderKeysSpec::Discovered,
                 Some(text) => ProviderKeysSpec::Jwks(text.to_owned()),
-                None => ProviderKeysSpec::Generated,
+                None if provider.signer.is_some() => ProviderKeysSpec::Generated,
+                // Read again it would have generated keys, and believe tokens that nobody issued.
+                None => {
+                    let lost = format!(
+                        "the OIDC provider {}, whose keys nobody knows",
+                        provider.url
+                    );
+                    spec.lost.push(lost);
+                    continue;
+                }
             };
             spec.oidc_providers.push(OidcProviderSpec {
                 account: provider.account().to_string(),

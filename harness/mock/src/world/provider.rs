@@ -78,7 +78,7 @@ pub(crate) struct OidcProvider {
     /// Whether the issuer is asked for its keys.
     pub(crate) discovers: bool,
     /// Of generated keys.
-    signer: Option<Signer>,
+    pub(super) signer: Option<Signer>,
 }
 
 impl OidcProvider {
