@@ -65,6 +65,8 @@ def read_scenarios(schema, paths):
 
     of = validator(schema)
     yaml = YAML(typ="safe", pure=True)
+    # As JSON has them, and YAML 1.2's core schema: times are texts.
+    yaml.Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     found = []
     for path in paths:
         with open(path, encoding="utf-8") as file:
