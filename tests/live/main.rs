@@ -17,3 +17,4 @@ mod killed;
 mod scenarios;
 mod services;
 mod support;
+mod taped;

@@ -11,7 +11,7 @@ use super::config::Settings;
 use super::{Exit, complain};
 use crate::scenario::model::Test;
 use crate::scenario::{scalar, section, texts};
-use crate::target::live::{self, Aws, ConnectError, Kind, Live, Place};
+use crate::target::live::{self, Aws, ConnectError, Kind, Live, Place, Tape};
 
 /// Where the journals of runs on live targets are, in the project's folder.
 const JOURNALS: &str = ".rolecall/journals";
@@ -30,6 +30,10 @@ pub(super) struct LiveArguments {
     /// On AWS, build without asking first
     #[arg(long, help_heading = "Live targets")]
     yes: bool,
+
+    /// What becomes of the traffic, where a subcommand has a say in it.
+    #[arg(skip)]
+    tape: Option<Tape>,
 }
 
 /// What `rolecall.toml` says of live targets.
@@ -66,10 +70,16 @@ impl LiveSettings {
 }
 
 impl LiveArguments {
+    /// The same, with the traffic recorded or replayed.
+    pub(super) fn taped(self, tape: Option<Tape>) -> Self {
+        Self { tape, ..self }
+    }
+
     /// What a run on a live target is told.
     pub(super) fn settings(&self, settings: &Settings) -> live::Settings {
         live::Settings {
             run: self.run_id.clone(),
+            tape: self.tape.clone(),
             profiles: settings.live.accounts.clone().unwrap_or_default(),
             aws: settings.live.aws.clone().unwrap_or_default(),
             ..live::Settings::new(journals(self.journals.as_deref(), settings))
@@ -91,7 +101,7 @@ impl LiveArguments {
         let settings = self.settings(settings);
         let connecting = Live::connect(place.clone(), &settings);
         let live = runtime.block_on(connecting).map_err(|error| tell(&error))?;
-        if live.is_aws() {
+        if live.is_aws() && !live.is_replayed() {
             confirm(&live, tests, self.yes).inspect_err(|_| {
                 let _ = live.finish();
             })?;
@@ -196,6 +206,7 @@ pub(super) fn tell(error: &ConnectError) -> Exit {
         ConnectError::NotAllowed(_) => {
             Some("write `[aws]` and `accounts = [\"NUMBER\"]` into rolecall.toml")
         }
+        ConnectError::Tape(_) => Some("`--record DIR` writes what `--replay DIR` reads"),
         ConnectError::Journal { .. } => Some("--journals names another folder"),
         _ => None,
     };

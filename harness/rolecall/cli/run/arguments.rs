@@ -12,6 +12,8 @@ use crate::cli::reports::ReportTo;
 use crate::cli::target::TargetName;
 use crate::cli::{Appearance, Exit, Format, complain};
 use crate::report::{Explain, TerminalStyle};
+#[cfg(feature = "live")]
+use crate::target::live::Tape;
 
 /// Run scenarios and report what came out otherwise than expected
 ///
@@ -44,6 +46,17 @@ pub(in crate::cli) struct Arguments {
     #[cfg(feature = "live")]
     #[arg(long, help_heading = "Live targets")]
     pub(super) compose: bool,
+
+    /// Keep the traffic with a live target in a folder, a YAML file for each test, without secrets; what was recorded
+    /// there before goes
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "DIR", help_heading = "Live targets", conflicts_with_all = ["replay", "watch"])]
+    record: Option<PathBuf>,
+
+    /// Run offline against what `--record` kept: the target isn't asked, and a request that isn't in the record is an error
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "DIR", help_heading = "Live targets", conflicts_with_all = ["compose", "watch"])]
+    replay: Option<PathBuf>,
 
     /// Only tests that match: `name(GLOB)`, `tag(T)`, `&`, `|`, `!`, `()`, or a part of a name
     #[arg(short = 'E', long, value_name = "FILTER")]
@@ -148,6 +161,13 @@ fn parse_shard(text: &str) -> Result<(usize, usize), String> {
 }
 
 impl Arguments {
+    /// What becomes of the traffic with a live target.
+    #[cfg(feature = "live")]
+    pub(super) fn tape(&self) -> Option<Tape> {
+        let record = self.record.clone().map(Tape::Record);
+        record.or_else(|| self.replay.clone().map(Tape::Replay))
+    }
+
     /// Tells what the parser takes for a path, but a person didn't mean so.
     ///
     /// # Errors

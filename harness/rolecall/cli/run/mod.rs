@@ -136,7 +136,18 @@ fn composed(arguments: &Arguments, settings: &Settings) -> Result<Option<Compose
 #[cfg(feature = "live")]
 fn connect(arguments: &Arguments, settings: &Settings, tests: &[&Test]) -> Result<Target, Exit> {
     let name = settings.target.clone().unwrap_or_default();
-    name.connect(&arguments.live, settings, tests)
+    let tape = arguments.tape();
+    if tape.is_some() && !matches!(name, TargetName::Live(_)) {
+        complain(
+            &format!(
+                "only a live target's traffic is recorded and replayed, and the target is `{}`",
+                name.name()
+            ),
+            Some("say `--target localstack`, `--target aws` or `--target URL`"),
+        );
+        return Err(Exit::Usage);
+    }
+    name.connect(&arguments.live.clone().taped(tape), settings, tests)
 }
 
 /// The target of the settings.

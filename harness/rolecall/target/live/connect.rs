@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -15,6 +15,7 @@ use super::credentials::{Configuration, CredentialsError, Recipe};
 use super::journal::{Header, Journal};
 use super::names::{base36, fingerprint};
 use super::pace::Pace;
+use super::tape::{Cassette, Tape};
 use super::{Accounts, Connected, LONGEST_REQUEST, Live};
 use crate::target::answer::Got;
 use crate::target::client::{Client, Endpoint};
@@ -113,6 +114,8 @@ pub struct Settings {
     pub aws: Aws,
     /// The administrator's key and secret, instead of the usual AWS configuration's.
     pub keys: Option<(String, String)>,
+    /// Whether the traffic is recorded, or comes from a record.
+    pub tape: Option<Tape>,
 }
 
 /// What a run on real AWS is told.
@@ -135,12 +138,27 @@ impl Settings {
             limit: LONGEST_REQUEST,
             aws: Aws::default(),
             keys: None,
+            tape: None,
         }
     }
 
     /// How a place is waited for: AWS alone takes time until it knows what was changed.
     pub(super) fn pace(&self, place: &Place) -> Pace {
-        Pace::new(self.sleep.clone(), *place == Place::Aws)
+        let sleep = match self.tape {
+            Some(Tape::Replay(_)) => SharedAsyncSleep::new(NoSleep),
+            _ => self.sleep.clone(),
+        };
+        Pace::new(sleep, *place == Place::Aws)
+    }
+}
+
+/// A record answers at once: it isn't waited for.
+#[derive(Clone, Debug)]
+struct NoSleep;
+
+impl AsyncSleep for NoSleep {
+    fn sleep(&self, _duration: Duration) -> Sleep {
+        Sleep::new(std::future::ready(()))
     }
 }
 
@@ -173,6 +191,9 @@ pub enum ConnectError {
         /// Why not.
         reason: String,
     },
+    /// The record of the traffic.
+    #[error("the traffic can't be recorded or replayed: {0}")]
+    Tape(#[from] std::io::Error),
 }
 
 impl Live {
@@ -186,17 +207,28 @@ impl Live {
             Some(id) => checked_run_id(id)?,
             None => new_run_id(),
         };
+        let cassette = match &settings.tape {
+            Some(Tape::Record(folder)) => Some(Cassette::record(folder, &run)?),
+            Some(Tape::Replay(folder)) => Some(Cassette::replay(folder)?),
+            None => None,
+        };
+        let replayed = cassette.as_ref().filter(|cassette| cassette.is_replayed());
+        let run = replayed.map_or(Ok(run), Cassette::run)?;
         let endpoint = place.endpoint(settings);
-        let accounts = accounts(&place, &endpoint, settings).await?;
+        let accounts = accounts(&place, &endpoint, settings, cassette.as_ref()).await?;
         let header = Header {
             run: run.clone(),
             target: place.name().to_owned(),
         };
         let folder = &settings.journals;
-        let journal = Journal::begin(folder, &header).map_err(|error| ConnectError::Journal {
-            folder: folder.display().to_string(),
-            reason: error.to_string(),
-        })?;
+        let journal = if replayed.is_some() {
+            Journal::of_nothing()
+        } else {
+            Journal::begin(folder, &header).map_err(|error| ConnectError::Journal {
+                folder: folder.display().to_string(),
+                reason: error.to_string(),
+            })?
+        };
         Ok(Self(std::sync::Arc::new(Connected {
             pace: settings.pace(&place),
             place,
@@ -205,13 +237,18 @@ impl Live {
             journal,
             limit: settings.limit,
             accounts,
+            cassette,
             profile: std::sync::OnceLock::new(),
         })))
     }
 }
 
-/// A client of an endpoint.
-pub(super) fn client(endpoint: &Endpoint, limit: Duration) -> Client {
+/// A client of an endpoint; a cassette with the test's name stands between them.
+pub(super) fn client(
+    endpoint: &Endpoint,
+    limit: Duration,
+    taped: Option<(&Cassette, Option<&str>)>,
+) -> Client {
     let plain = matches!(endpoint, Endpoint::One(url) if url.starts_with("http:"));
     let http: SharedHttpClient = if plain {
         Builder::new().build_http()
@@ -219,6 +256,10 @@ pub(super) fn client(endpoint: &Endpoint, limit: Duration) -> Client {
         Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https()
+    };
+    let http = match taped {
+        Some((cassette, test)) => cassette.http_client(test, http),
+        None => http,
     };
     Client::live(http, endpoint.clone(), limit)
 }
@@ -228,17 +269,27 @@ pub(super) async fn accounts(
     place: &Place,
     endpoint: &Endpoint,
     settings: &Settings,
+    cassette: Option<&Cassette>,
 ) -> Result<Accounts, ConnectError> {
-    let client = client(endpoint, settings.limit);
+    let client = client(
+        endpoint,
+        settings.limit,
+        cassette.map(|cassette| (cassette, None)),
+    );
     let configuration = Configuration::real();
-    let recipe = match &settings.keys {
-        Some((id, secret)) => Recipe::keys(id, secret, None),
-        None => first_recipe(place, &configuration).await?,
+    let recorded = || cassette.and_then(Cassette::next_key);
+    let recipe = match (recorded(), &settings.keys) {
+        (Some(id), _) => Recipe::keys(&id, "test", None),
+        (None, Some((id, secret))) => Recipe::keys(id, secret, None),
+        (None, None) => first_recipe(place, &configuration).await?,
     };
     let first = administrator(place, &client, recipe).await?;
     let mut named = Vec::new();
     for (account, profile) in &settings.profiles {
-        let recipe = configuration.profile(Some(profile)).await?;
+        let recipe = match recorded() {
+            Some(id) => Recipe::keys(&id, "test", None),
+            None => configuration.profile(Some(profile)).await?,
+        };
         named.push((
             account.clone(),
             administrator(place, &client, recipe).await?,

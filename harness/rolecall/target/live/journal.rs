@@ -97,10 +97,19 @@ enum Line {
 #[derive(Clone, Debug)]
 pub struct Journal {
     path: PathBuf,
-    file: Arc<Mutex<File>>,
+    /// None where nothing can be left: what is replayed from a record is never made.
+    file: Option<Arc<Mutex<File>>>,
 }
 
 impl Journal {
+    /// Of a run that makes nothing.
+    pub(super) fn of_nothing() -> Self {
+        Self {
+            path: PathBuf::new(),
+            file: None,
+        }
+    }
+
     /// Begins a run's journal in a folder, which is made if need be.
     ///
     /// # Errors
@@ -116,7 +125,7 @@ impl Journal {
         file.try_lock().map_err(io::Error::from)?;
         let journal = Self {
             path,
-            file: Arc::new(Mutex::new(file)),
+            file: Some(Arc::new(Mutex::new(file))),
         };
         journal.write(&Line::Run(header.clone()))?;
         Ok(journal)
@@ -133,9 +142,12 @@ impl Journal {
     }
 
     fn write(&self, line: &Line) -> io::Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
         let mut text = serde_json::to_string(line)?;
         text.push('\n');
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(text.as_bytes())?;
         file.sync_data()
     }
@@ -146,6 +158,9 @@ impl Journal {
     ///
     /// When the file can't be read or removed.
     pub fn end(&self) -> io::Result<Vec<Thing>> {
+        if self.file.is_none() {
+            return Ok(Vec::new());
+        }
         let (_, left) = read(&self.path)?;
         if left.is_empty() {
             std::fs::remove_file(&self.path)?;
@@ -241,7 +256,7 @@ fn take_over(path: &Path) -> io::Result<Option<Leftover>> {
         things,
         journal: Journal {
             path: path.to_owned(),
-            file: Arc::new(Mutex::new(file)),
+            file: Some(Arc::new(Mutex::new(file))),
         },
     }))
 }

@@ -13,6 +13,7 @@ mod admin;
 mod capability;
 mod connect;
 mod credentials;
+mod exchange;
 mod identity;
 mod journal;
 mod lockout;
@@ -26,6 +27,7 @@ mod question;
 mod removal;
 mod stage;
 mod sweep;
+mod tape;
 mod undo;
 
 use std::io;
@@ -39,11 +41,13 @@ pub use journal::{Header, Journal, Journals, Kind, Leftover, Thing};
 pub use pace::Pace;
 pub(super) use stage::LiveStage;
 pub use sweep::{Swept, sweep};
+pub use tape::Tape;
 
 use super::client::{Client, Endpoint};
 use super::stage::StageError;
 use crate::scenario::model::{Account, Test};
 use admin::Admin;
+use tape::Cassette;
 
 /// No request may take longer.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
@@ -61,6 +65,7 @@ struct Connected {
     journal: Journal,
     pace: Pace,
     accounts: Accounts,
+    cassette: Option<Cassette>,
     profile: OnceLock<Profile>,
 }
 
@@ -111,8 +116,10 @@ impl Live {
     }
 
     /// A client with connections of its own: they belong to the runtime that opens them.
-    fn client(&self) -> Client {
-        connect::client(&self.0.endpoint, self.0.limit)
+    fn client(&self, test: &Test) -> Client {
+        let taped = self.0.cassette.as_ref();
+        let taped = taped.map(|cassette| (cassette, Some(test.name.as_str())));
+        connect::client(&self.0.endpoint, self.0.limit, taped)
     }
 
     /// A stage of its own for one test, its world built.
@@ -136,9 +143,15 @@ impl Live {
         admins.map(|admin| admin.account.as_str()).collect()
     }
 
-    /// Whether this is real AWS, where a run has to be confirmed.
+    /// Whether this is real AWS.
     pub fn is_aws(&self) -> bool {
         self.0.place == Place::Aws
+    }
+
+    /// Whether a record answers in the target's place: nothing is built.
+    pub fn is_replayed(&self) -> bool {
+        let cassette = self.0.cassette.as_ref();
+        cassette.is_some_and(Cassette::is_replayed)
     }
 
     /// Ends the run: what could not be removed is told, and stays in the journal for `rolecall sweep`.

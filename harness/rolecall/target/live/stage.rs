@@ -66,7 +66,7 @@ impl LiveStage {
         let mut stage = Self {
             names,
             admins: Admins {
-                client: live.client(),
+                client: live.client(test),
                 pace: live.0.pace.clone(),
                 all: admins,
             },

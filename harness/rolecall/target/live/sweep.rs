@@ -43,9 +43,9 @@ async fn remove_all(leftover: &Leftover, settings: &Settings) -> Result<Swept, C
         reason,
     })?;
     let endpoint = place.endpoint(settings);
-    let accounts = connect::accounts(&place, &endpoint, settings).await?;
+    let accounts = connect::accounts(&place, &endpoint, settings, None).await?;
     let mut admins = Admins {
-        client: connect::client(&endpoint, settings.limit),
+        client: connect::client(&endpoint, settings.limit, None),
         pace: settings.pace(&place),
         all: Vec::new(),
     };
