@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use rolecall::run::{Outcome, TestResult};
-use rolecall::target::live::{Settings, Tape};
+use rolecall::target::live::{Live, Place, Settings, Tape};
 
-use crate::support::{Served, connect, load, run, settings};
+use crate::support::{Served, connect, load, probe, run, runtime, settings};
 
 const SCENARIOS: [&str; 2] = ["scenarios/tutorial.yaml", "scenarios/external-id.yaml"];
 
@@ -18,13 +18,13 @@ fn record(folder: &Path, journals: &Path) -> (String, Vec<TestResult>) {
         ..settings(journals, "t1")
     };
     let live = connect(&served.endpoint, &settings);
-    crate::support::probe(&live);
+    probe(&live);
     let results = run_all(&live);
     assert_eq!(live.finish().expect("a journal"), []);
     (served.endpoint.clone(), results)
 }
 
-fn run_all(live: &rolecall::target::live::Live) -> Vec<TestResult> {
+fn run_all(live: &Live) -> Vec<TestResult> {
     let runs = SCENARIOS.iter().map(|path| run(live, &load(path)));
     runs.flatten().collect()
 }
@@ -46,7 +46,7 @@ fn a_record_is_the_same_run_without_the_target() {
         ..Settings::new(journals.path().to_owned())
     };
     let live = connect(&endpoint, &settings);
-    crate::support::probe(&live);
+    probe(&live);
 
     let replayed = run_all(&live);
 
@@ -119,6 +119,27 @@ fn a_request_that_is_not_in_the_record_is_an_error() {
     ] {
         assert!(told.contains(word), "{word}: {told}");
     }
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let (record_folder, journals) = (folder(), folder());
+    let other = record_folder.path().join("scenario.yaml");
+    std::fs::write(&other, "scenario: mine\n").expect("a file");
+    let settings = Settings {
+        tape: Some(Tape::Record(record_folder.path().to_owned())),
+        ..settings(journals.path(), "t1")
+    };
+    let place = Place::parse("http://127.0.0.1:9").expect("a target");
+
+    let refused = runtime().block_on(Live::connect(place, &settings));
+
+    let told = refused.expect_err("no record").to_string();
+    assert!(
+        told.contains("scenario.yaml is no part of a record"),
+        "{told}"
+    );
+    assert!(other.exists());
 }
 
 #[test]

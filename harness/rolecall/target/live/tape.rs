@@ -60,18 +60,22 @@ impl Cassette {
     ///
     /// # Errors
     ///
-    /// When the folder can't be made, or has something in it that is no cassette.
+    /// When the folder can't be made, or has something in it that is no part of a cassette: nothing is removed then.
     pub(super) fn record(folder: &Path, run: &str) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "yaml") {
-                let reason = format!("{} is no part of a cassette", path.display());
+        let cassette = Self::new(folder, Mode::Record);
+        let entries = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+        let paths = entries.collect::<io::Result<Vec<_>>>()?;
+        let is_record = cassette.run().is_ok();
+        for path in &paths {
+            if !is_record || path.extension().is_none_or(|extension| extension != "yaml") {
+                let reason = format!("{} is no part of a record", path.display());
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, reason));
             }
+        }
+        for path in paths {
             std::fs::remove_file(path)?;
         }
-        let cassette = Self::new(folder, Mode::Record);
         let text = format!("# Recorded by rolecall; secrets are removed.\n# run: {run}\n");
         std::fs::write(cassette.path(OF_RUN), text)?;
         Ok(cassette)
