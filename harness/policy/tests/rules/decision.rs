@@ -131,7 +131,7 @@ impl Row<'_> {
         } else {
             evaluation.effect.name().to_owned()
         };
-        if shown != expected {
+        if shown != expected || evaluation.is_allowed() != expected.starts_with("ALLOW") {
             return Err(format!("  expected {expected}\n  found    {shown}\n"));
         }
         match self.word("reason") {

@@ -120,7 +120,12 @@ fn every_protocol_spells_the_same_input_in_its_way() {
         let sent = request(service(metadata, http));
         assert_eq!(sent.uri().path(), path, "{metadata}");
         assert_eq!(sent.headers()["content-type"], content_type, "{metadata}");
-        assert_eq!(String::from_utf8_lossy(sent.body()), body, "{metadata}");
+        let text = String::from_utf8_lossy(sent.body());
+        // The order of an object's members means nothing.
+        match serde_json::from_str::<serde_json::Value>(body) {
+            Ok(json) => assert_eq!(serde_json::from_str(&text).ok(), Some(json), "{metadata}"),
+            Err(_) => assert_eq!(text, body, "{metadata}"),
+        }
         let target = sent.headers().get("x-amz-target");
         assert_eq!(
             target.map(|target| target.to_str().unwrap()),
