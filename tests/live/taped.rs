@@ -112,6 +112,7 @@ fn a_request_that_is_not_in_the_record_is_an_error() {
         String::from_utf8_lossy(&output.stderr)
     );
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!told.contains("sweep"), "{told}");
     for word in [
         "/other.html",
         "isn't in the record",

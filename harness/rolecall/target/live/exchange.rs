@@ -9,6 +9,9 @@ use rolecall_policy::{Node, SourceId, Value};
 
 use crate::scenario::read_yaml;
 
+/// How many characters of a body a message shows.
+const SHOWN: usize = 200;
+
 /// What stands where a secret stood.
 const REMOVED: &str = "(removed)";
 
@@ -73,8 +76,14 @@ pub(super) struct Exchange {
 impl std::fmt::Display for Exchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.method, self.address)?;
-        if let Some(action) = self.action() {
-            write!(f, " ({action})")?;
+        if !self.body.is_empty() {
+            let shown: String = self.body.chars().take(SHOWN).collect();
+            let more = if shown.len() < self.body.len() {
+                "\u{2026}"
+            } else {
+                ""
+            };
+            write!(f, " ({shown}{more})")?;
         }
         match &self.key {
             Some(key) => write!(f, " by {key}"),
@@ -362,6 +371,9 @@ mod tests {
 
         assert_eq!(read[0], exchange);
         assert_eq!(read[1].key, None);
-        assert_eq!(exchange.to_string(), "POST / (CreateUser) by AKIA");
+        assert_eq!(
+            exchange.to_string(),
+            "POST / (Action=CreateUser&UserName=a) by AKIA"
+        );
     }
 }

@@ -231,8 +231,11 @@ impl Taped {
             .left
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let left =
-            loaded(&mut left, &self.path).map_err(|error| not_recorded(error.to_string()))?;
+        let left = loaded(&mut left, &self.path).map_err(|error| {
+            not_recorded(format!(
+                "{asked} isn't in the record ({error}); record the run again with --record"
+            ))
+        })?;
         let place = left.iter().position(|exchange| exchange.asks(asked));
         let Some(place) = place else {
             let next = left.first();
