@@ -1,0 +1,128 @@
+//! What can't be had or asked on a live target, and why.
+
+use super::capability::{Capability, Needs, Profile};
+use super::stage::LiveStage;
+use crate::scenario::model::{
+    DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Verb, World,
+};
+use crate::services;
+use crate::target::answer::is_denial_code;
+
+impl LiveStage {
+    /// Why a step can't be asked here.
+    pub(in crate::target) fn reason_to_skip(&self, step: &Step) -> Option<String> {
+        if let Some(reason) = &self.stuck {
+            return Some(reason.clone());
+        }
+        if !step.context.is_empty() {
+            return Some(
+                "the step gives condition keys, which only the mock can be given".to_owned(),
+            );
+        }
+        self.lacks(step)
+    }
+
+    /// Why the target's policy simulator can't be relied upon, if so.
+    pub(super) fn lacks_simulator(&self) -> Option<String> {
+        self.live.profile()?.lack(Capability::Simulator)
+    }
+
+    /// Where a bucket has a policy, a target that refuses too much may refuse what must succeed.
+    fn guarded(&self, step: &Step, profile: &Profile) -> Option<String> {
+        let Verb::Call(call) = &step.verb else {
+            return None;
+        };
+        let bucket = call.input.string("Bucket")?;
+        let mut buckets = self.world.buckets.iter();
+        let found = buckets.find(|known| known.name.value == bucket)?;
+        let policy = found.policy.as_ref();
+        policy.and_then(|_| profile.unknown(Capability::ResourcePolicies))
+    }
+
+    /// What the target doesn't enforce of what a refusal needs.
+    fn lacks(&self, step: &Step) -> Option<String> {
+        let profile = self.live.profile()?;
+        if !matches!(step.expect, Expect::Denied | Expect::Error { .. }) {
+            return self.guarded(step, profile);
+        }
+        let rehearsed = self.rehearsed.iter().find(|one| one.number == step.number);
+        match (rehearsed, &step.verb) {
+            (Some(rehearsed), _) => profile.lacks(&rehearsed.needs()),
+            (None, Verb::Call(call)) if !services::is_bundled(&call.service) => {
+                let needs = is_denied(&step.expect).then(Needs::everything);
+                profile.lacks(&needs.unwrap_or_default())
+            }
+            (None, _) => Some("the mock can't say which rule refuses this".to_owned()),
+        }
+    }
+}
+
+/// What live targets can't have, if a world has it.
+pub(super) fn missing(world: &World) -> Option<String> {
+    let has = [
+        (world.organization.is_some(), "an organization"),
+        (
+            !world.oidc_providers.is_empty(),
+            "identity providers whose tokens a test can sign",
+        ),
+        (
+            !world.saml_providers.is_empty(),
+            "identity providers whose assertions a test can sign",
+        ),
+        (
+            !world.distributions.is_empty(),
+            "distributions, which take minutes to make",
+        ),
+        (!world.resources.is_empty(), "resources of other services"),
+        (
+            !world.context.is_empty(),
+            "condition keys that the scenario gives",
+        ),
+        (world.users.iter().any(|user| user.mfa), "MFA devices"),
+        (
+            asks_for_the_time(world),
+            "policies that depend on the time, or a clock of its own",
+        ),
+    ];
+    let (_, what) = has.into_iter().find(|(has, _)| *has)?;
+    Some(format!("the world has {what}: only the mock can have that"))
+}
+
+/// Whether the world's own time matters: on a live target it is now.
+fn asks_for_the_time(world: &World) -> bool {
+    let keys = ["aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"];
+    let asks = |document: &PolicyDocument| {
+        let mut asked = document.document.context_keys().into_iter();
+        asked.any(|asked| keys.iter().any(|key| key.eq_ignore_ascii_case(asked)))
+    };
+    world.clock != DEFAULT_CLOCK || documents(world).into_iter().any(asks)
+}
+
+/// All policies of a world, but those of an organization.
+fn documents(world: &World) -> Vec<&PolicyDocument> {
+    let mut references: Vec<&PolicyReference> = Vec::new();
+    for user in &world.users {
+        references.extend(user.policies.iter().chain(&user.boundary));
+    }
+    for group in &world.groups {
+        references.extend(&group.policies);
+    }
+    for role in &world.roles {
+        references.push(&role.trust);
+        references.extend(role.policies.iter().chain(&role.boundary));
+    }
+    references.extend(world.buckets.iter().flat_map(|bucket| &bucket.policy));
+    references
+        .into_iter()
+        .map(|reference| &reference.document)
+        .collect()
+}
+
+/// Whether a step expects to be told that it may not.
+fn is_denied(expect: &Expect) -> bool {
+    match expect {
+        Expect::Denied => true,
+        Expect::Error { code, .. } => is_denial_code(code),
+        Expect::Allowed | Expect::Fields(_) => false,
+    }
+}
