@@ -48,3 +48,14 @@ fn every_statement_of_aws_can_match() {
         }
     }
 }
+
+#[test]
+fn every_policy_has_an_arn_by_which_it_is_found() {
+    let arns: Vec<String> = managed::arns().collect();
+
+    assert_eq!(arns.len(), managed::names().count());
+    assert!(arns.contains(&"arn:aws:iam::aws:policy/job-function/ViewOnlyAccess".to_owned()));
+    for (arn, name) in arns.iter().zip(managed::names()).step_by(100) {
+        assert_eq!(managed::find(arn).unwrap().name, name);
+    }
+}

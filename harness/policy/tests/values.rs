@@ -1,6 +1,7 @@
 //! The values that go in and come out.
 
 use rolecall_policy::evaluate::is_reserved;
+use rolecall_policy::validate::named_principals;
 use rolecall_policy::{
     CheckType, Context, Document, Effect, Node, PolicyType, Principal, SourceId, Value, json,
 };
@@ -272,4 +273,31 @@ fn a_statement_tells_its_effect() {
             (false, false, None)
         ]
     );
+}
+
+#[test]
+fn the_principals_of_a_document_are_told_in_order() {
+    let text = r#"{"Statement": [
+        {"Principal": {"AWS": ["123456789012", "ann"], "Service": "ec2.amazonaws.com"}},
+        {"NotPrincipal": {"CanonicalUser": "c"}},
+        {"Principal": "*"}
+    ]}"#;
+    let document = json::read(text, SourceId::default()).unwrap();
+    let named = named_principals(&document);
+
+    let told: Vec<_> = named
+        .iter()
+        .map(|principal| (principal.kind, principal.name))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("AWS", "123456789012"),
+            ("AWS", "ann"),
+            ("Service", "ec2.amazonaws.com"),
+            ("CanonicalUser", "c"),
+        ]
+    );
+    let span = named[1].span;
+    assert_eq!(&text[span.start as usize..span.end as usize], "\"ann\"");
 }

@@ -251,6 +251,38 @@ mod tests {
         assert!(sts.key("sts:Nothing").is_none());
     }
 
+    /// AWS: service authorization reference, IAM and S3.
+    #[test]
+    fn every_access_level_is_told() {
+        for (action, access, takes_resources) in [
+            ("s3:ListBucket", AccessLevel::List, true),
+            ("s3:GetObject", AccessLevel::Read, true),
+            ("s3:PutObject", AccessLevel::Write, true),
+            ("s3:PutObjectTagging", AccessLevel::Tagging, true),
+            (
+                "iam:AttachRolePolicy",
+                AccessLevel::PermissionsManagement,
+                true,
+            ),
+            ("s3:ListAllMyBuckets", AccessLevel::List, false),
+        ] {
+            let (prefix, name) = action.split_once(':').unwrap();
+            let service = service(prefix).unwrap();
+            let found = service.action(name).unwrap();
+            assert_eq!(found.access, access, "{action}");
+            assert_eq!(found.takes_resources(), takes_resources, "{action}");
+        }
+    }
+
+    /// AWS: service authorization reference, Secrets Manager: `secretsmanager:ResourceTag/tag-key`.
+    #[test]
+    fn a_tags_key_is_any_but_its_prefix_is_not() {
+        let service = service("secretsmanager").unwrap();
+
+        assert!(service.key("secretsmanager:resourcetag/team").is_some());
+        assert!(service.key("secretsmanager:resourcetags").is_none());
+    }
+
     #[test]
     fn an_unknown_service_isnt_found() {
         assert_eq!(service("s33"), None);

@@ -58,11 +58,9 @@ fn covers(deny: &Part<'_>, allow: &Part<'_>, element: &str, ignores_case: bool) 
 }
 
 fn names_all(deny: &Part<'_>, allow: &Part<'_>) -> bool {
-    if deny.element("NotPrincipal").is_some() || allow.element("NotPrincipal").is_some() {
-        return false;
-    }
     match (deny.element("Principal"), allow.element("Principal")) {
-        (None, None) => true,
+        // A principal's own policy; what two `NotPrincipal` have in common is hard to tell.
+        (None, None) => allow.element("NotPrincipal").is_none(),
         (Some(deny), Some(allow)) => {
             let everyone = deny.value.as_str() == Some("*");
             everyone || same(&deny.value, &allow.value)

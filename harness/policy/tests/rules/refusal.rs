@@ -9,7 +9,8 @@
 //!   at        "allow"
 //! ```
 //!
-//! `policy` gives a whole document, `statement` one statement of a document of 2012-10-17. `at` is the text underlined.
+//! `policy` gives a whole document, `statement` one statement of a document of 2012-10-17; `‹300›` in them stands for 300
+//! letters. `at` is the text underlined.
 //! `ids` lists all problems when there are several, the first at the front; `saved` says that there is none. `=kind`
 //! sets the kind of policy for the rows after it.
 
@@ -50,10 +51,10 @@ fn check(kind: &str, row: &[(&str, &str)]) -> Result<(), String> {
             .map(|(_, value)| value.trim())
     };
     let text = match (word("policy"), word("statement")) {
-        (Some(policy), _) => policy.to_owned(),
+        (Some(policy), _) => with_letters(policy),
         (None, statement) => format!(
             r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#,
-            statement.expect("a policy or a statement")
+            with_letters(statement.expect("a policy or a statement"))
         ),
     };
     let node = json::read(&text, rolecall_policy::SourceId::default()).expect("JSON");
@@ -85,6 +86,18 @@ fn check(kind: &str, row: &[(&str, &str)]) -> Result<(), String> {
         let found = first.help.clone().unwrap_or_default();
         (found == expected, found)
     })
+}
+
+/// A text in which `‹N›` stands for N letters.
+fn with_letters(text: &str) -> String {
+    let mut parts = text.split('‹');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once('›').expect("a number and ›");
+        filled += &"a".repeat(number.parse().expect("a number"));
+        filled += rest;
+    }
+    filled
 }
 
 fn compare(expected: Option<&str>, found: &dyn Fn(&str) -> (bool, String)) -> Result<(), String> {
