@@ -6,23 +6,25 @@ use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use bytes::Bytes;
 use rolecall::run::{Outcome, TestResult};
-use rolecall::target::live::{Journals, sweep};
+use rolecall::target::live::{Journals, Settings, sweep};
 use rolecall_mock::Mock;
 use rstest::rstest;
+use tokio::sync::Notify;
 
-use crate::support::{FIRST, Served, connect, load, run, runtime, settings};
+use crate::support::{FIRST, NoSleep, Served, connect, load, run, runtime, settings};
 
 /// What a server does to a request instead of answering it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Fault {
     Throttles,
     Fails,
     HangsUp,
-    Silence,
+    /// It keeps the request, and tells.
+    Silence(Arc<Notify>),
     Dies,
 }
 
@@ -35,21 +37,22 @@ struct Faulty {
 }
 
 impl Faulty {
-    fn start(mock: &Mock, address: SocketAddr, fault: Fault, hits: Hits) -> Self {
+    fn start(mock: &Mock, address: SocketAddr, fault: &Fault, hits: Hits) -> Self {
         let listener = std::iter::repeat_with(|| TcpListener::bind(address))
             .find_map(Result::ok)
             .expect("a port");
         let address = listener.local_addr().expect("an address");
         let dead = Arc::new(AtomicBool::new(false));
         let (mock, seen) = (mock.clone(), Arc::new(AtomicUsize::new(0)));
+        let fault = fault.clone();
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 if dead.load(Ordering::Relaxed) {
                     return;
                 }
                 let (mock, dead, seen) = (mock.clone(), Arc::clone(&dead), Arc::clone(&seen));
-                let connection = connection.expect("a connection");
-                std::thread::spawn(move || serve(&connection, &mock, fault, hits, &seen, &dead));
+                let (fault, connection) = (fault.clone(), connection.expect("a connection"));
+                std::thread::spawn(move || serve(&connection, &mock, &fault, hits, &seen, &dead));
             }
         });
         Self { address }
@@ -64,7 +67,7 @@ impl Faulty {
 fn serve(
     connection: &TcpStream,
     mock: &Mock,
-    fault: Fault,
+    fault: &Fault,
     hits: Hits,
     seen: &AtomicUsize,
     dead: &AtomicBool,
@@ -88,7 +91,8 @@ fn serve(
                     "<Error><Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message></Error>",
                 ),
                 Fault::HangsUp => return None,
-                Fault::Silence => {
+                Fault::Silence(over) => {
+                    over.notify_one();
                     std::thread::park();
                     return None;
                 }
@@ -165,19 +169,22 @@ fn list_buckets(_count: usize, request: &str) -> bool {
 }
 
 #[rstest]
-#[case::throttling(Fault::Throttles, "the target keeps answering Throttling (400)")]
-#[case::server_errors(Fault::Fails, "the target keeps answering InternalError (500)")]
-#[case::dropped_connections(Fault::HangsUp, "connection")]
-#[case::silence(Fault::Silence, "no answer within")]
+#[case::throttling(|_| Fault::Throttles, "the target keeps answering Throttling (400)")]
+#[case::server_errors(|_| Fault::Fails, "the target keeps answering InternalError (500)")]
+#[case::dropped_connections(|_| Fault::HangsUp, "connection")]
+#[case::silence(Fault::Silence, "no answer within 60s")]
 fn a_fault_is_an_error_with_a_clear_word_and_nothing_is_left(
-    #[case] fault: Fault,
+    #[case] fault: fn(Arc<Notify>) -> Fault,
     #[case] word: &str,
 ) {
     let served = Served::start();
-    let faulty = Faulty::start(&served.mock, loopback(), fault, list_buckets);
+    let sleep = NoSleep::default();
+    let faulty = Faulty::start(&served.mock, loopback(), &fault(sleep.over()), list_buckets);
     let journals = tempfile::tempdir().expect("a folder");
-    let mut settings = settings(journals.path(), "t1");
-    settings.limit = Duration::from_secs(2);
+    let settings = Settings {
+        sleep: SharedAsyncSleep::new(sleep),
+        ..settings(journals.path(), "t1")
+    };
     let live = connect(&faulty.endpoint(), &settings);
 
     let results = run(&live, &load("scenarios/tutorial.yaml"));
@@ -201,7 +208,7 @@ fn step(results: &[TestResult], number: &str) -> (Outcome, String) {
 fn faults_that_pass_are_waited_for() {
     let served = Served::start();
     let every_third: Hits = |count, _request| count % 3 == 2;
-    let faulty = Faulty::start(&served.mock, loopback(), Fault::Throttles, every_third);
+    let faulty = Faulty::start(&served.mock, loopback(), &Fault::Throttles, every_third);
     let journals = tempfile::tempdir().expect("a folder");
     let live = connect(&faulty.endpoint(), &settings(journals.path(), "t1"));
 
@@ -217,7 +224,7 @@ fn a_server_that_dies_leaves_a_journal_that_sweep_finishes() {
     let served = Served::start();
     // The world is built by then, and the steps have begun.
     let late: Hits = |count, _request| count == 12;
-    let faulty = Faulty::start(&served.mock, loopback(), Fault::Dies, late);
+    let faulty = Faulty::start(&served.mock, loopback(), &Fault::Dies, late);
     let journals = tempfile::tempdir().expect("a folder");
     let settings = settings(journals.path(), "t1");
     let live = connect(&faulty.endpoint(), &settings);
@@ -231,7 +238,7 @@ fn a_server_that_dies_leaves_a_journal_that_sweep_finishes() {
     drop(live);
 
     let never: Hits = |_count, _request| false;
-    let _again = Faulty::start(&served.mock, faulty.address, Fault::HangsUp, never);
+    let _again = Faulty::start(&served.mock, faulty.address, &Fault::HangsUp, never);
     let left = Journals::of(journals.path()).expect("journals").left;
     let swept = runtime()
         .block_on(sweep(&left[0], &settings))

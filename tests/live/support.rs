@@ -1,7 +1,9 @@
 //! A mock behind a port, and a live target that knows it by its URL alone.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
@@ -14,6 +16,7 @@ use rolecall_mock::carrier::server::Server;
 use rolecall_mock::{Clock, Mock, World};
 use rolecall_policy::{SourceId, Span};
 use rolecall_wire::{Structure, Value};
+use tokio::sync::Notify;
 
 /// The mock on a port, for as long as it isn't dropped.
 pub(crate) struct Served {
@@ -113,20 +116,38 @@ const LISTINGS: [(&str, &str, &str); 5] = [
 /// The account of the first one of a scenario on the served mock.
 pub(crate) const FIRST: &str = "000000000000";
 
-/// A sleep that takes no time.
-#[derive(Clone, Debug)]
-pub(crate) struct NoSleep;
+/// How long a request may take: longer than any pause between two.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// Pauses that take no time, and a limit of requests that is over when a test says so.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NoSleep {
+    over: Arc<Notify>,
+}
+
+impl NoSleep {
+    /// What says that the request under way has taken too long.
+    pub(crate) fn over(&self) -> Arc<Notify> {
+        Arc::clone(&self.over)
+    }
+}
 
 impl AsyncSleep for NoSleep {
-    fn sleep(&self, _duration: std::time::Duration) -> Sleep {
-        Sleep::new(std::future::ready(()))
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let over = self.over();
+        Sleep::new(async move {
+            if duration == LIMIT {
+                over.notified().await;
+            }
+        })
     }
 }
 
 pub(crate) fn settings(journals: &Path, run: &str) -> Settings {
     Settings {
         run: Some(run.to_owned()),
-        sleep: SharedAsyncSleep::new(NoSleep),
+        sleep: SharedAsyncSleep::new(NoSleep::default()),
+        limit: LIMIT,
         keys: Some(("test".to_owned(), "test".to_owned())),
         ..Settings::new(journals.to_owned())
     }

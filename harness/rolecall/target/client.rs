@@ -13,11 +13,15 @@ use aws_runtime::auth::sigv4::{SCHEME_ID as SIGV4, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_sdk_sts::config::{BehaviorVersion, Region};
 use aws_sdk_sts::types::PolicyDescriptorType;
+use aws_smithy_async::future::timeout::Timeout;
+use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime::client::auth::no_auth::{NO_AUTH_SCHEME_ID, NoAuthScheme};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::identity::no_auth::NoAuthIdentityResolver;
-use aws_smithy_runtime::client::orchestrator::operation::Operation as SdkOperation;
+use aws_smithy_runtime::client::orchestrator::operation::{
+    Operation as SdkOperation, OperationBuilder,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::auth::{
@@ -97,13 +101,21 @@ impl Endpoint {
     }
 }
 
+/// How long a request may take.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    pub(super) longest: Duration,
+    /// What the time is measured with.
+    pub(super) sleep: SharedAsyncSleep,
+}
+
 /// Sends requests to one target.
 #[derive(Clone, Debug)]
 pub struct Client {
     connector: SharedHttpClient,
     endpoint: Endpoint,
     time_source: SharedTimeSource,
-    limit: Option<Duration>,
+    limit: Option<Limit>,
 }
 
 impl Client {
@@ -121,14 +133,18 @@ impl Client {
         }
     }
 
-    /// A client of a target that is no mock: real time, and a limit on each request.
+    /// A client of a target that is no mock: real time, and a limit on each request if there is one.
     #[cfg(feature = "live")]
-    pub(super) fn live(connector: SharedHttpClient, endpoint: Endpoint, limit: Duration) -> Self {
+    pub(super) fn live(
+        connector: SharedHttpClient,
+        endpoint: Endpoint,
+        limit: Option<Limit>,
+    ) -> Self {
         Self {
             connector,
             endpoint,
             time_source: SharedTimeSource::default(),
-            limit: Some(limit),
+            limit,
         }
     }
 
@@ -142,8 +158,9 @@ impl Client {
         let seen = SeenAnswer::of("AssumeRole");
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(credentials, seen.clone()));
         let request = assume_request(&client, assume, mfa).send();
-        let Some(result) = self.in_time(request).await else {
-            return (self.too_late(), None);
+        let result = match self.in_time(request).await {
+            Ok(result) => result,
+            Err(late) => return (Answer::unreachable(late), None),
         };
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
@@ -167,8 +184,9 @@ impl Client {
             .set_policy(session_policy_of(assume))
             .set_policy_arns(session_policy_arns_of(assume))
             .send();
-        let Some(result) = self.in_time(request).await else {
-            return (self.too_late(), None);
+        let result = match self.in_time(request).await {
+            Ok(result) => result,
+            Err(late) => return (Answer::unreachable(late), None),
         };
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
@@ -184,7 +202,7 @@ impl Client {
     ) -> (Answer, Option<Credentials>) {
         let seen = SeenAnswer::of("AssumeRoleWithSAML");
         let client = aws_sdk_sts::Client::from_conf(self.sts_config(None, seen.clone()));
-        let result = client
+        let request = client
             .assume_role_with_saml()
             .role_arn(&assume.role_arn)
             .principal_arn(provider_arn)
@@ -192,8 +210,11 @@ impl Client {
             .set_duration_seconds(duration_of(assume))
             .set_policy(session_policy_of(assume))
             .set_policy_arns(session_policy_arns_of(assume))
-            .send()
-            .await;
+            .send();
+        let result = match self.in_time(request).await {
+            Ok(result) => result,
+            Err(late) => return (Answer::unreachable(late), None),
+        };
         let credentials = result.as_ref().ok().and_then(|output| output.credentials());
         let credentials = credentials.map(session_credentials);
         (seen.answer(result), credentials)
@@ -253,16 +274,8 @@ impl Client {
         let (endpoint, region) = self.endpoint.of(&before, service.endpoint_prefix(), region);
         let encode = move |input: Structure| encode(service, operation, &input);
         let decode = move |response: &HttpResponse| decode(service, operation, response);
-        let sdk_operation = SdkOperation::builder()
-            .service_name(service_name.to_owned())
-            .operation_name(operation_name.to_owned())
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(self.connector.clone())
-            .endpoint_url(&endpoint)
-            .no_retry()
-            .timeout_config(TimeoutConfig::disabled())
-            .time_source(self.time_source.clone())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        let sdk_operation = self
+            .sdk_operation(service_name, operation_name, &endpoint)
             .runtime_plugin(authentication(service, region, credentials))
             .serializer(encode)
             .deserializer(decode)
@@ -270,26 +283,72 @@ impl Client {
         let mut input = input.clone();
         codec::add_client_defaults(operation, &mut input);
         match self.in_time(sdk_operation.invoke(input)).await {
-            Some(Ok(answer)) => answer,
-            Some(Err(SdkError::ServiceError(refused))) => *refused.into_err().0,
-            Some(Err(other)) => Answer::unreachable(DisplayErrorContext(other)),
-            None => self.too_late(),
+            Ok(Ok(answer)) => answer,
+            Ok(Err(SdkError::ServiceError(refused))) => *refused.into_err().0,
+            Ok(Err(other)) => Answer::unreachable(DisplayErrorContext(other)),
+            Err(late) => Answer::unreachable(late),
         }
+    }
+
+    /// Sends a request that is no operation of AWS, unsigned; gives the status and the body of the answer.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer.
+    #[cfg(feature = "live")]
+    pub(super) async fn plain(
+        &self,
+        request: http::Request<String>,
+    ) -> Result<(u16, Bytes), String> {
+        let (endpoint, _) = self.endpoint.of("", "", DEFAULT_REGION);
+        let encode = |request: http::Request<String>| {
+            HttpRequest::try_from(request.map(SdkBody::from)).map_err(BoxError::from)
+        };
+        let decode = |response: &HttpResponse| {
+            let body = response.body().bytes().map(Bytes::copy_from_slice);
+            let answer = (response.status().as_u16(), body.unwrap_or_default());
+            Ok::<_, OrchestratorError<Refusal>>(answer)
+        };
+        let sdk_operation = self
+            .sdk_operation("rolecall", "plain", &endpoint)
+            .runtime_plugin(unsigned())
+            .serializer(encode)
+            .deserializer(decode)
+            .build();
+        match self.in_time(sdk_operation.invoke(request)).await {
+            Ok(answered) => answered.map_err(|error| DisplayErrorContext(error).to_string()),
+            Err(late) => Err(late.to_string()),
+        }
+    }
+
+    /// What all requests have in common.
+    fn sdk_operation(&self, service: &str, operation: &str, endpoint: &str) -> OperationBuilder {
+        SdkOperation::builder()
+            .service_name(service.to_owned())
+            .operation_name(operation.to_owned())
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(self.connector.clone())
+            .endpoint_url(endpoint)
+            .no_retry()
+            .timeout_config(TimeoutConfig::disabled())
+            .time_source(self.time_source.clone())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
     }
 
     /// What a request comes to, unless it takes too long.
-    async fn in_time<T>(&self, request: impl Future<Output = T>) -> Option<T> {
-        match self.limit {
-            Some(limit) => tokio::time::timeout(limit, request).await.ok(),
-            None => Some(request.await),
-        }
-    }
-
-    fn too_late(&self) -> Answer {
-        let limit = self.limit.unwrap_or_default();
-        Answer::unreachable(format!("no answer within {limit:?}"))
+    async fn in_time<T>(&self, request: impl Future<Output = T>) -> Result<T, TooLate> {
+        let Some(limit) = &self.limit else {
+            return Ok(request.await);
+        };
+        let answer = Timeout::new(request, limit.sleep.sleep(limit.longest)).await;
+        answer.map_err(|_| TooLate(limit.longest))
     }
 }
+
+/// No answer came in time.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("no answer within {0:?}")]
+struct TooLate(Duration);
 
 fn find_operation(
     service: &str,
@@ -395,29 +454,34 @@ fn authentication(
     region: &str,
     credentials: Option<&Credentials>,
 ) -> StaticRuntimePlugin {
-    let mut config = Layer::new("rolecall");
-    config.store_put(AuthSchemeOptionResolverParams::new(()));
-    let components = RuntimeComponentsBuilder::new("rolecall")
-        .with_identity_cache(Some(IdentityCache::no_cache()));
-    let components = match credentials {
-        Some(credentials) => {
-            config.store_put(signing_config(service, region));
-            components
-                .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
-                .with_auth_scheme_option_resolver(Some(only_scheme(SIGV4)))
-                .with_identity_resolver(SIGV4, SharedCredentialsProvider::new(credentials.clone()))
-        }
-        None => components
-            .with_auth_scheme(SharedAuthScheme::new(NoAuthScheme::default()))
-            .with_auth_scheme_option_resolver(Some(only_scheme(NO_AUTH_SCHEME_ID)))
-            .with_identity_resolver(
-                NO_AUTH_SCHEME_ID,
-                SharedIdentityResolver::new(NoAuthIdentityResolver::new()),
-            ),
+    let Some(credentials) = credentials else {
+        return unsigned();
     };
+    let mut config = Layer::new("rolecall");
+    config.store_put(signing_config(service, region));
+    let components = RuntimeComponentsBuilder::new("rolecall")
+        .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+        .with_auth_scheme_option_resolver(Some(only_scheme(SIGV4)))
+        .with_identity_resolver(SIGV4, SharedCredentialsProvider::new(credentials.clone()));
+    plugin(config, components)
+}
+
+fn unsigned() -> StaticRuntimePlugin {
+    let components = RuntimeComponentsBuilder::new("rolecall")
+        .with_auth_scheme(SharedAuthScheme::new(NoAuthScheme::default()))
+        .with_auth_scheme_option_resolver(Some(only_scheme(NO_AUTH_SCHEME_ID)))
+        .with_identity_resolver(
+            NO_AUTH_SCHEME_ID,
+            SharedIdentityResolver::new(NoAuthIdentityResolver::new()),
+        );
+    plugin(Layer::new("rolecall"), components)
+}
+
+fn plugin(mut config: Layer, components: RuntimeComponentsBuilder) -> StaticRuntimePlugin {
+    config.store_put(AuthSchemeOptionResolverParams::new(()));
     StaticRuntimePlugin::new()
         .with_config(config.freeze())
-        .with_runtime_components(components)
+        .with_runtime_components(components.with_identity_cache(Some(IdentityCache::no_cache())))
 }
 
 fn only_scheme(

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rolecall_wire::Structure;
 
 use super::admin::Admin;
+use super::control::Control;
 use super::credentials::{Configuration, CredentialsError, Recipe};
 use super::journal::{Header, Journal};
 use super::names::{base36, fingerprint};
@@ -18,7 +19,7 @@ use super::pace::Pace;
 use super::tape::{Cassette, Tape};
 use super::{Accounts, Connected, LONGEST_REQUEST, Live};
 use crate::target::answer::Got;
-use crate::target::client::{Client, Endpoint};
+use crate::target::client::{Client, Endpoint, Limit};
 
 /// Where LocalStack listens.
 const LOCALSTACK: &str = "http://localhost:4566";
@@ -108,7 +109,7 @@ pub struct Settings {
     pub profiles: Vec<(String, String)>,
     /// What is waited with.
     pub sleep: SharedAsyncSleep,
-    /// No request may take longer.
+    /// No request may take longer, as `sleep` measures it.
     pub limit: Duration,
     /// What holds for real AWS.
     pub aws: Aws,
@@ -149,6 +150,15 @@ impl Settings {
             _ => self.sleep.clone(),
         };
         Pace::new(sleep, *place == Place::Aws)
+    }
+
+    /// How long a request may take; a record answers at once.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        let live = !matches!(self.tape, Some(Tape::Replay(_)));
+        live.then(|| Limit {
+            longest: self.limit,
+            sleep: self.sleep.clone(),
+        })
     }
 }
 
@@ -216,6 +226,9 @@ impl Live {
         let run = replayed.map_or(Ok(run), Cassette::run)?;
         let endpoint = place.endpoint(settings);
         let accounts = accounts(&place, &endpoint, settings, cassette.as_ref()).await?;
+        let client = before_tests(&endpoint, settings, cassette.as_ref());
+        // AWS's own hosts are asked nothing that isn't AWS's.
+        let is_rolecall = endpoint != Endpoint::Aws && Control::is_there(&client).await;
         let header = Header {
             run: run.clone(),
             target: place.name().to_owned(),
@@ -235,7 +248,8 @@ impl Live {
             endpoint,
             run,
             journal,
-            limit: settings.limit,
+            limit: settings.limit(),
+            is_rolecall,
             accounts,
             cassette,
             profile: std::sync::OnceLock::new(),
@@ -246,7 +260,7 @@ impl Live {
 /// A client of an endpoint; a cassette with the test's name stands between them.
 pub(super) fn client(
     endpoint: &Endpoint,
-    limit: Duration,
+    limit: Option<Limit>,
     taped: Option<(&Cassette, Option<&str>)>,
 ) -> Client {
     let plain = matches!(endpoint, Endpoint::One(url) if url.starts_with("http:"));
@@ -264,6 +278,12 @@ pub(super) fn client(
     Client::live(http, endpoint.clone(), limit)
 }
 
+/// The client of what goes before the tests.
+fn before_tests(endpoint: &Endpoint, settings: &Settings, cassette: Option<&Cassette>) -> Client {
+    let taped = cassette.map(|cassette| (cassette, None));
+    client(endpoint, settings.limit(), taped)
+}
+
 /// The administrators that the configuration names.
 pub(super) async fn accounts(
     place: &Place,
@@ -271,11 +291,7 @@ pub(super) async fn accounts(
     settings: &Settings,
     cassette: Option<&Cassette>,
 ) -> Result<Accounts, ConnectError> {
-    let client = client(
-        endpoint,
-        settings.limit,
-        cassette.map(|cassette| (cassette, None)),
-    );
+    let client = before_tests(endpoint, settings, cassette);
     let configuration = Configuration::real();
     let recorded = || cassette.and_then(Cassette::next_key);
     let recipe = match (recorded(), &settings.keys) {

@@ -12,6 +12,7 @@
 mod admin;
 mod capability;
 mod connect;
+mod control;
 mod credentials;
 mod exchange;
 mod identity;
@@ -45,10 +46,11 @@ pub(super) use stage::LiveStage;
 pub use sweep::{Swept, sweep};
 pub use tape::Tape;
 
-use super::client::{Client, Endpoint};
+use super::client::{Client, Endpoint, Limit};
 use super::stage::StageError;
 use crate::scenario::model::{Account, Test};
 use admin::Admin;
+use control::Control;
 use tape::Cassette;
 
 /// No request may take longer.
@@ -62,7 +64,9 @@ pub struct Live(Arc<Connected>);
 struct Connected {
     place: Place,
     endpoint: Endpoint,
-    limit: Duration,
+    limit: Option<Limit>,
+    /// Whether `rolecall serve` answers there.
+    is_rolecall: bool,
     run: String,
     journal: Journal,
     pace: Pace,
@@ -121,7 +125,7 @@ impl Live {
     fn client(&self, test: &Test) -> Client {
         let taped = self.0.cassette.as_ref();
         let taped = taped.map(|cassette| (cassette, Some(test.name.as_str())));
-        connect::client(&self.0.endpoint, self.0.limit, taped)
+        connect::client(&self.0.endpoint, self.0.limit.clone(), taped)
     }
 
     /// A stage of its own for one test, its world built.
@@ -148,6 +152,12 @@ impl Live {
     /// Whether this is real AWS.
     pub fn is_aws(&self) -> bool {
         self.0.place == Place::Aws
+    }
+
+    /// What a rolecall server can do beside AWS's services; `None` for any other target. The client is the test's.
+    #[expect(dead_code, reason = "providers on live targets will use it")]
+    fn control<'a>(&self, client: &'a Client) -> Option<Control<'a>> {
+        self.0.is_rolecall.then(|| Control::of(client))
     }
 
     /// Whether a record answers in the target's place: nothing is built.

@@ -22,7 +22,7 @@ pub(super) fn is_for(head: &Parts) -> bool {
 pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> {
     let name = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     match (name, &head.method) {
-        ("health", &Method::GET | &Method::HEAD) => ok(&object!({"status": "ok"})),
+        ("health", &Method::GET | &Method::HEAD) => ok(&health()),
         ("reset", &Method::POST) => {
             mock.reset();
             ok(&object!({}))
@@ -36,6 +36,11 @@ pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> 
         ("jwks", _) => not_allowed("PUT"),
         _ => refuse(StatusCode::NOT_FOUND, "there is nothing here"),
     }
+}
+
+/// What tells this server from whatever else may answer at the path.
+fn health() -> Value {
+    object!({"status": "ok", "server": "rolecall", "version": env!("CARGO_PKG_VERSION")})
 }
 
 /// `{"advance": "1h"}`.

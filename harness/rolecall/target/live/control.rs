@@ -1,0 +1,80 @@
+//! What a target that is a rolecall server can do beside AWS's services: its `/_rolecall/…`.
+//!
+//! Whether a target is one is asked once, when it is connected to; AWS's own hosts are never asked. The requests go through
+//! the test's [`Client`], so that they are limited, recorded and replayed as all others are.
+
+use http::{Method, Request};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::target::client::Client;
+
+/// The control requests of a rolecall server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Control<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Control<'a> {
+    /// Whether a rolecall server answers. One that doesn't answer, or isn't in a record, is none.
+    pub(super) async fn is_there(client: &'a Client) -> bool {
+        let answer = Self::of(client).ask(&Method::GET, "health", "").await;
+        answer.is_ok_and(|answer| is_rolecall(&answer))
+    }
+
+    /// The control requests of what is known to be one.
+    pub(super) fn of(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// From now on the server takes tokens of this issuer that are signed with a key of this JWKS, in all accounts; former
+    /// keys of the issuer are replaced.
+    ///
+    /// # Errors
+    ///
+    /// When the server doesn't answer, or it is no JWKS.
+    #[expect(dead_code, reason = "providers on live targets will use it")]
+    pub(super) async fn put_jwks(self, issuer: &str, jwks: &str) -> Result<(), String> {
+        let issuer = utf8_percent_encode(issuer, NON_ALPHANUMERIC);
+        let path = format!("jwks?issuer={issuer}");
+        self.ask(&Method::PUT, &path, jwks).await.map(drop)
+    }
+
+    /// The answer's body.
+    async fn ask(self, method: &Method, path: &str, body: &str) -> Result<Vec<u8>, String> {
+        let told = format!("{method} /_rolecall/{path}");
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/_rolecall/{path}"))
+            .body(body.to_owned())
+            .map_err(|error| format!("{told}: {error}"))?;
+        let (status, body) = self.client.plain(request).await?;
+        if (200..300).contains(&status) {
+            return Ok(body.to_vec());
+        }
+        let text = String::from_utf8_lossy(&body);
+        Err(format!("the server answers {told} with {status}: {text}"))
+    }
+}
+
+/// Whether the answer to a question for its health is a rolecall server's: it says its name.
+fn is_rolecall(body: &[u8]) -> bool {
+    let answer: Option<Value> = serde_json::from_slice(body).ok();
+    answer.is_some_and(|answer| answer.get("server").and_then(Value::as_str) == Some("rolecall"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::ours(r#"{"status": "ok", "server": "rolecall", "version": "0.1.0"}"#, true)]
+    #[case::anybodys(r#"{"status": "ok"}"#, false)]
+    #[case::localstacks(r#"{"services": {"iam": "running"}, "edition": "community"}"#, false)]
+    #[case::a_page("<html>rolecall</html>", false)]
+    #[case::nothing("", false)]
+    fn only_a_server_that_says_its_name_is_one(#[case] answer: &str, #[case] expected: bool) {
+        assert_eq!(is_rolecall(answer.as_bytes()), expected);
+    }
+}
