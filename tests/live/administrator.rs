@@ -8,21 +8,27 @@ use rolecall_policy::Document;
 
 use crate::support::{FIRST, Served, connect, load, run, settings};
 
-#[test]
-fn the_documented_policy_is_enough_to_build_and_to_take_down() {
-    let served = Served::start();
-    let json = include_str!("../../scenarios/live-administrator.json");
+fn policy(name: &str, json: &str) -> PolicySpec {
     let document = Document::parse(json).expect("a policy");
-    let policy = PolicySpec::Inline {
-        name: "live".to_owned(),
+    PolicySpec::Inline {
+        name: name.to_owned(),
         document: PolicyDocument {
             json: json.into(),
             node: None,
             document: Arc::new(document),
         },
-    };
+    }
+}
+
+#[test]
+fn the_documented_policy_is_enough_to_build_and_to_take_down() {
+    let served = Served::start();
+    let policies = vec![
+        policy("live", include_str!("../../scenarios/live-administrator.json")),
+        policy("distributions", include_str!("../../scenarios/live-distributions.json")),
+    ];
     let administrator = UserSpec {
-        policies: vec![policy],
+        policies,
         ..UserSpec::new(FIRST, "administrator")
     };
     served
@@ -35,6 +41,7 @@ fn the_documented_policy_is_enough_to_build_and_to_take_down() {
         .expect("keys");
     let journals = tempfile::tempdir().expect("a folder");
     let mut settings = settings(journals.path(), "t1");
+    settings.sleep = served.sleep();
     settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
     let live = connect(&served.endpoint, &settings);
 

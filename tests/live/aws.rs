@@ -13,6 +13,7 @@ fn an_account_that_is_not_on_the_allow_list_is_not_touched() {
     settings.aws = Aws {
         accounts: vec!["111122223333".to_owned()],
         endpoint: Some(served.endpoint.clone()),
+        ..Aws::default()
     };
     let refused = runtime().block_on(Live::connect(Place::Aws, &settings));
 
@@ -33,9 +34,11 @@ fn every_scenario_passes_as_on_aws_and_the_world_is_empty_afterwards() {
     let mut accounts: Vec<String> = accounts.map(|account| account.id.clone()).collect();
     accounts.push(FIRST.to_owned());
     let mut settings = settings(journals.path(), "aws");
+    settings.sleep = served.sleep();
     settings.aws = Aws {
         accounts: accounts.clone(),
         endpoint: Some(served.endpoint.clone()),
+        ..Aws::default()
     };
     let live = runtime()
         .block_on(Live::connect(Place::Aws, &settings))

@@ -82,7 +82,9 @@ steps:
 fn an_interrupted_run_cleans_up_after_the_tests_that_it_began() {
     let served = Served::start();
     let journals = tempfile::tempdir().expect("a folder");
-    let live = connect(&served.endpoint, &settings(journals.path(), "t1"));
+    let mut settings = settings(journals.path(), "t1");
+    settings.sleep = served.sleep();
+    let live = connect(&served.endpoint, &settings);
     let loaded = crate::support::load("scenarios");
 
     let results = run_until(&live, &loaded, &AtomicBool::new(false), |_result| true);
@@ -115,4 +117,52 @@ steps:
     let reason = &results[0].steps[0].reasons[0];
     assert!(reason.contains("MalformedPolicyDocument"), "{reason}");
     assert_eq!(served.left("rc-t1-", &[FIRST]), [""; 0]);
+}
+
+#[test]
+fn distributions_are_changed_by_their_own_ids_and_removed() {
+    let served = Served::start();
+    let journals = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(journals.path(), "t1");
+    settings.sleep = served.sleep();
+    let live = connect(&served.endpoint, &settings);
+    let (_folder, loaded) = written(
+        r#"
+scenario: Two websites, and a third
+users: { admin: { policies: [CloudFrontFullAccess] }, ci: {} }
+policies:
+  Invalidate: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "cloudfront:CreateInvalidation", Resource: "arn:aws:cloudfront::123456789012:distribution/E3" } }
+buckets: { site: {} }
+distributions:
+  E1: { tags: { team: a, cost: b } }
+  E2: { aliases: [www.example.com] }
+steps:
+  - { as: admin, call: cloudfront:GetDistribution, with: { Id: E2 }, expect: { Distribution: { Id: E2, ARN: "arn:aws:cloudfront::123456789012:distribution/E2", DistributionConfig: { Aliases: { Items: [www.example.com] } } } } }
+  - change:
+      users: { ci: { policies: [Invalidate] } }
+      distributions: { E1: { tags: { team: b }, origin: site }, E2: null, E3: {} }
+  - { as: admin, call: cloudfront:ListTagsForResource, with: { Resource: "arn:aws:cloudfront::123456789012:distribution/E1" }, expect: { Tags: { Items: [{ Key: team, Value: b }] } } }
+  - { as: admin, call: cloudfront:GetDistributionConfig, with: { Id: E1 }, expect: { DistributionConfig: { Origins: { Items: [{ DomainName: site.s3.us-east-1.amazonaws.com }] } } } }
+  - { as: admin, call: cloudfront:GetDistribution, with: { Id: E2 }, expect: NoSuchDistribution }
+  - as: ci
+    call: cloudfront:CreateInvalidation
+    with: { DistributionId: E3, InvalidationBatch: { CallerReference: x, Paths: { Quantity: 1, Items: ["/*"] } } }
+  - as: admin
+    call: cloudfront:CreateDistribution
+    with:
+      DistributionConfig:
+        CallerReference: by-hand
+        Comment: ""
+        Enabled: true
+        Origins: { Quantity: 1, Items: [{ Id: o, DomainName: example.com, CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: https-only } }] }
+        DefaultCacheBehavior: { TargetOriginId: o, ViewerProtocolPolicy: https-only }
+    expect: { Distribution: { DistributionConfig: { CallerReference: by-hand, Comment: "" } } }
+"#,
+    );
+
+    let results = run(&live, &loaded);
+
+    assert_eq!(results[0].outcome(), Outcome::Pass, "{:#?}", results[0]);
+    assert_eq!(live.finish().expect("a journal"), []);
+    assert_eq!(served.left("", &[FIRST]), [""; 0]);
 }

@@ -181,6 +181,7 @@ fn a_call_reaches_services_of_an_installation_and_what_it_makes_is_removed() {
     settings.aws = Aws {
         accounts: vec![FIRST.to_owned()],
         endpoint: Some(format!("http://{}", library.address)),
+        ..Aws::default()
     };
     let live = runtime()
         .block_on(Live::connect(Place::Aws, &settings))

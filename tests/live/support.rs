@@ -15,7 +15,7 @@ use rolecall::target::{Client, Got, Target};
 use rolecall_mock::carrier::server::Server;
 use rolecall_mock::{Clock, Mock, World};
 use rolecall_policy::{SourceId, Span};
-use rolecall_wire::{Structure, Value};
+use rolecall_wire::Structure;
 use tokio::sync::Notify;
 
 /// The mock on a port, for as long as it isn't dropped.
@@ -59,6 +59,11 @@ impl Served {
         }
     }
 
+    /// A sleep that lets time pass in the mock's world alone.
+    pub(crate) fn sleep(&self) -> SharedAsyncSleep {
+        SharedAsyncSleep::new(Elsewhere(self.mock.clone()))
+    }
+
     /// What the world still has whose name begins so, in these accounts.
     pub(crate) fn left(&self, prefix: &str, accounts: &[&str]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -91,26 +96,30 @@ impl Served {
             input: Structure::new(),
         };
         match client.call(Some(&keys), &call).await.got {
-            Got::Allowed(output) => output
-                .list(list)
-                .iter()
-                .filter_map(|element| match element {
-                    Value::Structure(members) => members.string(name).map(str::to_owned),
-                    _ => None,
-                })
-                .collect(),
+            Got::Allowed(output) => {
+                let (inside, list) = list.split_once('.').unwrap_or(("", list));
+                let listed = output.structure(inside).unwrap_or(&output);
+                let elements = listed.structures(list);
+                let names = elements.filter_map(|members| members.string(name));
+                names.map(str::to_owned).collect()
+            }
             other => panic!("{operation}: {other:?}"),
         }
     }
 }
 
 /// What a run may leave, and how it is listed.
-const LISTINGS: [(&str, &str, &str); 5] = [
+const LISTINGS: [(&str, &str, &str); 6] = [
     ("iam:ListUsers", "Users", "UserName"),
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
     ("iam:ListPolicies", "Policies", "PolicyName"),
     ("s3:ListBuckets", "Buckets", "Name"),
+    (
+        "cloudfront:ListDistributions",
+        "DistributionList.Items",
+        "Comment",
+    ),
 ];
 
 /// The account of the first one of a scenario on the served mock.
@@ -140,6 +149,18 @@ impl AsyncSleep for NoSleep {
                 over.notified().await;
             }
         })
+    }
+}
+
+/// A sleep that takes no time here, and its time in the mock's world, where distributions take time.
+#[derive(Clone, Debug)]
+struct Elsewhere(Mock);
+
+impl AsyncSleep for Elsewhere {
+    fn sleep(&self, duration: std::time::Duration) -> Sleep {
+        let passed = jiff::SignedDuration::try_from(duration).expect("a short time");
+        self.0.clock().advance(passed);
+        Sleep::new(std::future::ready(()))
     }
 }
 

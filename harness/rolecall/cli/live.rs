@@ -10,7 +10,7 @@ use rolecall_policy::Node;
 use super::config::Settings;
 use super::{Exit, complain};
 use crate::scenario::model::Test;
-use crate::scenario::{scalar, section, texts};
+use crate::scenario::{flag, scalar, section, texts};
 use crate::target::live::{self, Aws, ConnectError, Kind, Live, Place, Tape};
 
 /// Where the journals of runs on live targets are, in the project's folder.
@@ -64,6 +64,7 @@ impl LiveSettings {
         let aws = table.get("aws").map(|aws| Aws {
             accounts: texts(aws, "accounts"),
             endpoint: aws.get("endpoint").and_then(scalar).map(str::to_owned),
+            distributions: flag(aws, "distributions").unwrap_or_default(),
         });
         Self { accounts, aws }
     }

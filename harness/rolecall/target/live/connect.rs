@@ -17,7 +17,7 @@ use super::journal::{Header, Journal};
 use super::names::{base36, fingerprint};
 use super::pace::Pace;
 use super::tape::{Cassette, Tape};
-use super::{Accounts, Connected, LONGEST_REQUEST, Live};
+use super::{Accounts, Connected, LONGEST_REQUEST, Live, MayMake};
 use crate::target::answer::Got;
 use crate::target::client::{Client, Endpoint, Limit};
 
@@ -126,6 +126,8 @@ pub struct Aws {
     pub accounts: Vec<String>,
     /// Where AWS's services are taken to be, to try a run out against `rolecall serve`.
     pub endpoint: Option<String>,
+    /// Whether distributions are made, which takes minutes.
+    pub distributions: bool,
 }
 
 impl Settings {
@@ -242,8 +244,12 @@ impl Live {
                 reason: error.to_string(),
             })?
         };
+        let is_real = endpoint == Endpoint::Aws;
         Ok(Self(std::sync::Arc::new(Connected {
             pace: settings.pace(&place),
+            may_make: MayMake {
+                distributions: !is_real || settings.aws.distributions,
+            },
             place,
             endpoint,
             run,

@@ -41,6 +41,8 @@ pub enum Kind {
     Policy,
     /// An OpenID Connect provider.
     OidcProvider,
+    /// A CloudFront distribution, which takes AWS minutes to remove.
+    Distribution,
 }
 
 impl Kind {
@@ -54,6 +56,7 @@ impl Kind {
             Self::Group => "group",
             Self::Policy => "policy",
             Self::OidcProvider => "OIDC provider",
+            Self::Distribution => "distribution",
         }
     }
 }

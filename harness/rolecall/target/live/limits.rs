@@ -69,10 +69,6 @@ pub(super) fn missing(world: &World) -> Option<String> {
             !world.saml_providers.is_empty(),
             "identity providers whose assertions a test can sign",
         ),
-        (
-            !world.distributions.is_empty(),
-            "distributions, which take minutes to make",
-        ),
         (!world.resources.is_empty(), "resources of other services"),
         (
             !world.context.is_empty(),

@@ -17,6 +17,12 @@ pub(super) fn made_by(
         ("iam", "CreateGroup") => (Kind::Group, "GroupName"),
         ("iam", "CreatePolicy") => (Kind::Policy, "PolicyName"),
         ("s3", "CreateBucket") => (Kind::Bucket, "Bucket"),
+        ("cloudfront", "CreateDistribution" | "CreateDistributionWithTags") => {
+            let with_tags = input.structure("DistributionConfigWithTags");
+            let config = with_tags.unwrap_or(input).structure("DistributionConfig")?;
+            let name = config.string("CallerReference")?;
+            return Some(Thing::new(Kind::Distribution, account, name));
+        }
         _ => return None,
     };
     Some(Thing::new(kind, account, input.string(member)?))

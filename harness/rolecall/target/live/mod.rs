@@ -14,6 +14,7 @@ mod capability;
 mod connect;
 mod control;
 mod credentials;
+mod distributions;
 mod exchange;
 mod identity;
 mod journal;
@@ -56,6 +57,9 @@ use tape::Cassette;
 /// No request may take longer.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
+/// How many pages of a listing are asked for; a run makes no more.
+const MOST_PAGES: usize = 1000;
+
 /// A target that is no mock, for one run. Clones are the same target.
 #[derive(Clone, Debug)]
 pub struct Live(Arc<Connected>);
@@ -71,8 +75,15 @@ struct Connected {
     journal: Journal,
     pace: Pace,
     accounts: Accounts,
+    may_make: MayMake,
     cassette: Option<Cassette>,
     profile: OnceLock<Profile>,
+}
+
+/// What takes long on real AWS, or touches what is there, and so is made there only where that is asked for.
+#[derive(Clone, Copy, Debug)]
+struct MayMake {
+    distributions: bool,
 }
 
 /// The administrators that a run has.

@@ -27,6 +27,8 @@ pub(super) struct Names {
     accounts: Vec<(String, String)>,
     /// Names that the scenario defines, the longest first.
     known: Vec<String>,
+    /// Ids that the target gives, and what stands for each in the scenario: the scenario's first.
+    ids: Vec<(String, String)>,
 }
 
 impl Names {
@@ -43,7 +45,14 @@ impl Names {
             prefix,
             accounts,
             known,
+            ids: Vec::new(),
         }
+    }
+
+    /// From now on an id of the scenario is the target's.
+    pub(super) fn learn(&mut self, ours: &str, theirs: &str) {
+        self.ids.retain(|(known, _)| known != ours);
+        self.ids.push((ours.to_owned(), theirs.to_owned()));
     }
 
     /// What the names of the run and the test begin with.
@@ -150,7 +159,11 @@ impl Names {
         while let Some(character) = rest.chars().next() {
             let starts = !before.is_some_and(is_word);
             let found = starts.then(|| self.known_at(rest)).flatten();
-            let taken = if let Some(name) = found {
+            let id = starts.then(|| self.id_at(rest)).flatten();
+            let taken = if let Some((ours, theirs)) = id {
+                mapped.push_str(theirs);
+                ours.len()
+            } else if let Some(name) = found {
                 mapped.push_str(&self.name(name));
                 name.len()
             } else {
@@ -166,10 +179,13 @@ impl Names {
 
     fn known_at(&self, text: &str) -> Option<&str> {
         let names = self.known.iter().map(String::as_str);
-        names.into_iter().find(|name| {
-            text.strip_prefix(name)
-                .is_some_and(|rest| !rest.starts_with(is_word))
-        })
+        names.into_iter().find(|name| starts_with_word(text, name))
+    }
+
+    fn id_at(&self, text: &str) -> Option<(&str, &str)> {
+        let mut ids = self.ids.iter();
+        let (ours, theirs) = ids.find(|(ours, _)| starts_with_word(text, ours))?;
+        Some((ours, theirs))
     }
 
     /// Replaces account numbers.
@@ -243,9 +259,23 @@ impl Names {
             let value = match value {
                 Value::String(text) if NAME_MEMBERS.contains(&name) => self.name(text).into(),
                 Value::String(text) if POLICY_MEMBERS.contains(&name) => self.policy(text).into(),
+                Value::Structure(config) if name == "DistributionConfig" => {
+                    self.distribution(config).into()
+                }
                 other => self.value(other),
             };
             mapped.set(name, value);
+        }
+        mapped
+    }
+
+    /// A distribution's configuration: its caller reference is unique in the account, its comment marks it as the run's.
+    fn distribution(&self, config: &Structure) -> Structure {
+        let mut mapped = self.members(config);
+        for member in ["CallerReference", "Comment"] {
+            if let Some(text) = config.string(member) {
+                mapped.set(member, self.name(text));
+            }
         }
         mapped
     }
@@ -281,6 +311,9 @@ impl Names {
             if renamed.len() != self.prefix.len() + name.len() {
                 text = text.replace(&renamed, name);
             }
+        }
+        for (ours, theirs) in &self.ids {
+            text = text.replace(theirs, ours);
         }
         let text = text.replace(&self.prefix, "");
         replace_numbers(&text, |number| {
@@ -342,6 +375,12 @@ fn map_strings(value: &mut serde_json::Value, map: &dyn Fn(&str) -> String) {
         }
         _ => {}
     }
+}
+
+/// Whether a text begins with a word, and that word is over then.
+fn starts_with_word(text: &str, word: &str) -> bool {
+    let rest = text.strip_prefix(word);
+    rest.is_some_and(|rest| !rest.starts_with(is_word))
 }
 
 /// What continues a name in running text. A dot doesn't: `alice` is a word of `alice.txt`.
@@ -444,6 +483,25 @@ mod tests {
     fn a_text_becomes_the_targets_and_comes_back(#[case] ours: &str, #[case] theirs: &str) {
         assert_eq!(names().text(ours), theirs);
         assert_eq!(names().back(theirs), ours);
+    }
+
+    #[test]
+    fn an_id_that_the_target_gives_stands_for_the_scenarios() {
+        let mut names = names();
+        names.learn("E1SITE", "E2QWRUHAPOMQZL");
+
+        for (ours, theirs) in [
+            ("E1SITE", "E2QWRUHAPOMQZL"),
+            (
+                "arn:aws:cloudfront::123456789012:distribution/E1SITE",
+                "arn:aws:cloudfront::000000000000:distribution/E2QWRUHAPOMQZL",
+            ),
+            ("E1SITES", "E1SITES"),
+            ("/alice/E1SITE", "/rc-r1-t1-alice/E2QWRUHAPOMQZL"),
+        ] {
+            assert_eq!(names.text(ours), theirs);
+            assert_eq!(names.back(theirs), ours);
+        }
     }
 
     #[test]

@@ -43,12 +43,23 @@ pub(super) enum Work {
     },
     /// Something goes, with all that hangs on it.
     Remove(Thing),
+    /// A distribution, whose id AWS gives.
+    Distribution {
+        /// The request.
+        order: Order,
+        /// Its id in the scenario.
+        id: String,
+    },
+    /// A distribution gets other members of its configuration.
+    Configure(Thing, Structure),
 }
 
 /// Plans work on one target for one test.
 pub(super) struct Planner<'a> {
     pub(super) names: &'a Names,
     pub(super) run: &'a str,
+    /// Whether distributions get their alternate domain names.
+    pub(super) aliases: bool,
 }
 
 impl Planner<'_> {
@@ -99,7 +110,7 @@ impl Planner<'_> {
         Ok(work)
     }
 
-    fn tags_of_run(&self) -> Vec<(String, String)> {
+    pub(super) fn tags_of_run(&self) -> Vec<(String, String)> {
         vec![(RUN_TAG.to_owned(), self.run.to_owned())]
     }
 
@@ -136,11 +147,12 @@ impl Planner<'_> {
                     self.make_bucket(bucket, work);
                 }
             }
+            // They are made before everything else.
+            Entity::Distribution => {}
             // A test whose world has these is not begun on a live target.
             Entity::Organization
             | Entity::OidcProvider
             | Entity::SamlProvider
-            | Entity::Distribution
             | Entity::Resource
             | Entity::Context => {}
         }
@@ -237,7 +249,7 @@ impl Planner<'_> {
         );
     }
 
-    fn trust(&self, role: &Role) -> Work {
+    pub(super) fn trust(&self, role: &Role) -> Work {
         let account = self.names.account(&role.account);
         let document = self.names.policy(&role.trust.document.json);
         let order = Order::iam(account, "UpdateAssumeRolePolicy", Structure::new())
@@ -306,7 +318,7 @@ impl Planner<'_> {
         Work::Order(order)
     }
 
-    fn bucket_policy(&self, bucket: &Bucket) -> Work {
+    pub(super) fn bucket_policy(&self, bucket: &Bucket) -> Work {
         let order = match &bucket.policy {
             Some(policy) => self
                 .bucket_order(bucket, "PutBucketPolicy")
@@ -363,10 +375,10 @@ impl Planner<'_> {
                     .map(|bucket| gone(Kind::Bucket, &bucket.account))
                     .collect()
             }
+            Entity::Distribution => self.remove_distribution(before, touched),
             Entity::Organization
             | Entity::OidcProvider
             | Entity::SamlProvider
-            | Entity::Distribution
             | Entity::Resource
             | Entity::Context => Vec::new(),
         }
@@ -432,10 +444,10 @@ impl Planner<'_> {
                 }
                 Ok(())
             }
+            Entity::Distribution => self.update_distribution(before, after, touched, work),
             entity @ (Entity::Organization
             | Entity::OidcProvider
             | Entity::SamlProvider
-            | Entity::Distribution
             | Entity::Resource
             | Entity::Context) => Err(format!(
                 "{}s are not changed on live targets",
@@ -487,7 +499,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn new_version(&self, policy: &CustomerPolicy) -> Work {
+    pub(super) fn new_version(&self, policy: &CustomerPolicy) -> Work {
         let account = self.names.account(&policy.account);
         let arn = policy_arn(account, &self.names.name(&policy.name.value));
         let mut order = Order::iam(account, "CreatePolicyVersion", Structure::new())

@@ -6,13 +6,12 @@
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::admin::{Admins, Failure};
+use super::distributions;
 use super::identity::policy_arn;
 use super::journal::{Journal, Kind, Thing};
 use super::order::Order;
 use super::undo::Undo;
-
-/// How many pages of a listing are asked for; a run makes no more.
-const MOST_PAGES: usize = 1000;
+use super::MOST_PAGES;
 
 /// Removes something, and writes so in the journal.
 pub(super) async fn remove(
@@ -29,6 +28,7 @@ pub(super) async fn remove(
         Kind::Group => removal.group().await?,
         Kind::Policy => removal.policy().await?,
         Kind::OidcProvider => removal.oidc_provider().await?,
+        Kind::Distribution => Box::pin(distributions::remove(admins, thing)).await?,
     }
     journal.removed(thing).map_err(Failure::journal)
 }

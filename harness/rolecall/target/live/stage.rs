@@ -14,6 +14,7 @@ use super::plan::{Planner, Work};
 use super::removal::remove;
 use super::undo::given_names;
 use crate::scenario::model::{Change, Test, World};
+use crate::target::client::Endpoint;
 use crate::target::stage::{StageError, Unasked};
 
 /// A world on a live target, until [`LiveStage::finish`].
@@ -50,6 +51,9 @@ impl LiveStage {
         if let Some(missing) = missing(&test.world) {
             return Err(StageError::CannotHave(missing));
         }
+        if let Some(refused) = live.refuses_distributions(&test.world) {
+            return Err(StageError::CannotHave(refused));
+        }
         let admins = live.0.accounts.of(&test.world.accounts);
         let admins = admins.map_err(StageError::CannotHave)?;
         let names = names(live, test, &admins);
@@ -71,18 +75,22 @@ impl LiveStage {
             stuck: None,
             rehearsed: Vec::new(),
         };
-        let work = stage.planner().build(&test.world);
-        match stage.carry_out(work).await {
+        match Box::pin(stage.make(&test.world)).await {
             Ok(()) => Ok(stage),
             Err(failure) => Err(stage.give_up(failure).await),
         }
     }
 
     fn planner(&self) -> Planner<'_> {
-        Planner {
-            names: &self.names,
-            run: self.live.run(),
-        }
+        planner(&self.live, &self.names)
+    }
+
+    /// Makes a world. What has an id that only the target knows comes first: policies may name it.
+    async fn make(&mut self, world: &World) -> Result<(), Failure> {
+        let distributions = self.planner().distributions(world);
+        self.carry_out(distributions).await?;
+        let rest = self.planner().build(world);
+        self.carry_out(rest).await
     }
 
     /// What remains when a world can't be built.
@@ -119,12 +127,16 @@ impl LiveStage {
                     remove(&self.admins, &self.live.0.journal, &thing).await?;
                     self.made.retain(|other| *other != thing);
                 }
+                Work::Distribution { order, id } => self.distribute(&order, &id).await?,
+                Work::Configure(thing, members) => {
+                    Box::pin(self.configure(&thing, &members)).await?;
+                }
             }
         }
         Ok(())
     }
 
-    async fn order(&mut self, order: &Order) -> Result<rolecall_wire::Structure, Failure> {
+    pub(super) async fn order(&mut self, order: &Order) -> Result<rolecall_wire::Structure, Failure> {
         if let Some(thing) = &order.makes {
             self.note(thing.clone())?;
         }
@@ -199,18 +211,17 @@ impl LiveStage {
 
     /// Changes the world over AWS's API.
     pub(in crate::target) async fn change(&mut self, change: &Change) -> Result<(), Unasked> {
-        let changed = match missing(&change.world) {
+        let missing = missing(&change.world);
+        let missing = missing.or_else(|| self.live.refuses_distributions(&change.world));
+        let changed = match missing {
             Some(missing) => Err(missing),
-            None => self.planner().change(&self.world, change),
+            None => self.planner().change(&self.world, change).map(drop),
         };
-        let work = match changed {
-            Ok(work) => work,
-            Err(reason) => {
-                self.stuck = Some("a change before it could not be made".to_owned());
-                return Err(Unasked::Skip(reason));
-            }
-        };
-        match self.carry_out(work).await {
+        if let Err(reason) = changed {
+            self.stuck = Some("a change before it could not be made".to_owned());
+            return Err(Unasked::Skip(reason));
+        }
+        match Box::pin(self.alter(change)).await {
             Ok(()) => {
                 self.world = change.world.clone();
                 Ok(())
@@ -227,6 +238,19 @@ impl LiveStage {
                 )
             }
         }
+    }
+
+    /// Makes a change that can be made, again with what has an id of the target's first.
+    async fn alter(&mut self, change: &Change) -> Result<(), Failure> {
+        let distributions = self.planner().new_distributions(change);
+        if !distributions.is_empty() {
+            let before = self.names.clone();
+            self.carry_out(distributions).await?;
+            let renamed = self.planner().renamed(&before, &self.world);
+            self.carry_out(renamed).await?;
+        }
+        let rest = self.planner().change(&self.world, change);
+        self.carry_out(rest.unwrap_or_default()).await
     }
 
     /// Removes all that the test has made.
@@ -260,22 +284,30 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
     if let Some(missing) = missing(&test.world) {
         return Err(missing);
     }
+    if let Some(refused) = live.refuses_distributions(&test.world) {
+        return Err(refused);
+    }
     let admins = live.0.accounts.of(&test.world.accounts)?;
     let names = names(live, test, &admins);
     if let Some(reason) = locks_out(&test.world, &names, &admins) {
         return Err(reason);
     }
-    let planner = Planner {
-        names: &names,
+    let planner = planner(live, &names);
+    let mut work = planner.distributions(&test.world);
+    work.extend(planner.build(&test.world));
+    let made = work.into_iter().filter_map(|work| match work {
+        Work::Order(order) | Work::Distribution { order, .. } => order.makes,
+        Work::Key { .. } | Work::Switch { .. } | Work::Remove(_) | Work::Configure(..) => None,
+    });
+    Ok(made.collect())
+}
+
+fn planner<'a>(live: &'a Live, names: &'a Names) -> Planner<'a> {
+    Planner {
+        names,
         run: live.run(),
-    };
-    let work = planner.build(&test.world).into_iter();
-    Ok(work
-        .filter_map(|work| match work {
-            Work::Order(order) => order.makes,
-            Work::Key { .. } | Work::Switch { .. } | Work::Remove(_) => None,
-        })
-        .collect())
+        aliases: live.0.endpoint != Endpoint::Aws,
+    }
 }
 
 fn key_order(account: &str, operation: &'static str, name: &str) -> Order {
@@ -293,11 +325,13 @@ fn names(live: &Live, test: &Test, admins: &[super::admin::Admin]) -> Names {
         .chain(world.roles.iter().map(|role| &role.name))
         .chain(world.policies.iter().map(|policy| &policy.name))
         .chain(world.buckets.iter().map(|bucket| &bucket.name));
+    let aliases = world.distributions.iter().flat_map(|one| &one.aliases);
     Names::new(
         format!("rc-{}-{number}-", live.run()),
         accounts.zip(numbers).collect(),
         known
             .map(|name| name.value.clone())
+            .chain(aliases.cloned())
             .chain(given_names(&test.steps))
             .collect(),
     )

@@ -62,6 +62,9 @@ impl LiveStage {
             self.note(thing)
                 .map_err(|error| Unasked::Error(error.to_string()))?;
         }
+        if let Some(reason) = self.live.refuses_to_distribute(call) {
+            return Err(Unasked::Skip(reason));
+        }
         let counterpart = Counterpart::of(call);
         if self.live.is_aws() && leaves_something(call) {
             let (service, operation) = (&call.service, &call.operation);

@@ -107,6 +107,11 @@ static REAL_AWS: Table = table!(
             &TEXT,
             "Where AWS's services are taken to be, to try a run out against `rolecall serve`."
         ),
+        field!(
+            "distributions",
+            &FLAG,
+            "Whether scenarios with CloudFront distributions run, which takes minutes for each. Default `false`."
+        ),
     ],
 );
 
