@@ -24,8 +24,14 @@ fn policy(name: &str, json: &str) -> PolicySpec {
 fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let served = Served::start();
     let policies = vec![
-        policy("live", include_str!("../../scenarios/live-administrator.json")),
-        policy("distributions", include_str!("../../scenarios/live-distributions.json")),
+        policy(
+            "live",
+            include_str!("../../scenarios/live-administrator.json"),
+        ),
+        policy(
+            "distributions",
+            include_str!("../../scenarios/live-distributions.json"),
+        ),
     ];
     let administrator = UserSpec {
         policies,

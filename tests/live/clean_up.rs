@@ -164,5 +164,5 @@ steps:
 
     assert_eq!(results[0].outcome(), Outcome::Pass, "{:#?}", results[0]);
     assert_eq!(live.finish().expect("a journal"), []);
-    assert_eq!(served.left("", &[FIRST]), [""; 0]);
+    assert_eq!(served.left("rc-t1-", &[FIRST]), [""; 0]);
 }

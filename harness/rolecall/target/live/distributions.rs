@@ -35,7 +35,8 @@ impl Live {
 
     /// Why a step can't make a distribution here, if so.
     pub(super) fn refuses_to_distribute(&self, call: &Call) -> Option<String> {
-        let makes = call.service == "cloudfront" && call.operation.starts_with("CreateDistribution");
+        let makes =
+            call.service == "cloudfront" && call.operation.starts_with("CreateDistribution");
         (makes && !self.0.may_make.distributions).then(|| {
             let reason = "a distribution takes minutes on AWS: `distributions = true` under `[aws]` in rolecall.toml \
                           has it made";
@@ -48,16 +49,19 @@ impl Planner<'_> {
     /// What it takes to make a world's distributions.
     pub(super) fn distributions(&self, world: &World) -> Vec<Work> {
         let distributions = world.distributions.iter();
-        distributions.map(|one| self.make_distribution(one)).collect()
+        distributions
+            .map(|one| self.make_distribution(one))
+            .collect()
     }
 
     /// What it takes to make the distributions that a change brings.
     pub(super) fn new_distributions(&self, change: &Change) -> Vec<Work> {
         let distributions = change.world.distributions.iter();
         let new = distributions.filter(|one| {
-            change.touched.iter().any(|touched| {
-                touched.kind == ChangeKind::Created && is_touched(touched, one)
-            })
+            change
+                .touched
+                .iter()
+                .any(|touched| touched.kind == ChangeKind::Created && is_touched(touched, one))
         });
         new.map(|one| self.make_distribution(one)).collect()
     }
@@ -81,7 +85,10 @@ impl Planner<'_> {
                 return Err(reason.to_owned());
             }
             if (&old.origin, &old.aliases) != (&new.origin, &new.aliases) {
-                work.push(Work::Configure(self.distribution_thing(new), self.variable(new)));
+                work.push(Work::Configure(
+                    self.distribution_thing(new),
+                    self.variable(new),
+                ));
             }
             work.extend(self.retag(old, new));
         }
@@ -107,7 +114,8 @@ impl Planner<'_> {
             }
         }
         let groups = world.groups.iter();
-        let groups = groups.map(|group| (Holder::group(group, names), Holder::group(group, before)));
+        let groups =
+            groups.map(|group| (Holder::group(group, names), Holder::group(group, before)));
         let users = world.users.iter();
         let users = users.map(|user| (Holder::user(user, names), Holder::user(user, before)));
         let roles = world.roles.iter();
@@ -240,7 +248,11 @@ impl LiveStage {
     }
 
     /// Gives a distribution other members.
-    pub(super) async fn configure(&self, thing: &Thing, members: &Structure) -> Result<(), Failure> {
+    pub(super) async fn configure(
+        &self,
+        thing: &Thing,
+        members: &Structure,
+    ) -> Result<(), Failure> {
         let Some(found) = find(&self.admins, thing).await? else {
             let reason = "the distribution is gone".to_owned();
             let order = thing.to_string();
@@ -266,8 +278,7 @@ impl Found {
         members: &Structure,
     ) -> Result<String, Failure> {
         let config = with_members(self.config.clone(), members);
-        let mut order =
-            request(thing, "UpdateDistribution", &self.id).with("IfMatch", &self.etag);
+        let mut order = request(thing, "UpdateDistribution", &self.id).with("IfMatch", &self.etag);
         order.input.set("DistributionConfig", config);
         let output = admins.send(&order).await?;
         Ok(output.string("ETag").unwrap_or_default().to_owned())
@@ -287,9 +298,7 @@ pub(super) async fn remove(admins: &Admins, thing: &Thing) -> Result<(), Failure
     let order = request(thing, "DeleteDistribution", &found.id).with("IfMatch", &etag);
     let ask = async || match admins.send(&order).await {
         Err(Failure::Refused { error, .. }) if is_gone(&error) => Attempt::Done(Ok(())),
-        Err(failure) if is_not_disabled(&failure) => {
-            Attempt::NotYet(Err(failure), UNTIL_DEPLOYED)
-        }
+        Err(failure) if is_not_disabled(&failure) => Attempt::NotYet(Err(failure), UNTIL_DEPLOYED),
         other => Attempt::Done(other.map(drop)),
     };
     admins.pace.patiently(ask).await

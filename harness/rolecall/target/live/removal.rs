@@ -5,13 +5,13 @@
 
 use rolecall_wire::{ServiceError, Structure, Value};
 
+use super::MOST_PAGES;
 use super::admin::{Admins, Failure};
 use super::distributions;
 use super::identity::policy_arn;
 use super::journal::{Journal, Kind, Thing};
 use super::order::Order;
 use super::undo::Undo;
-use super::MOST_PAGES;
 
 /// Removes something, and writes so in the journal.
 pub(super) async fn remove(

@@ -136,7 +136,10 @@ impl LiveStage {
         Ok(())
     }
 
-    pub(super) async fn order(&mut self, order: &Order) -> Result<rolecall_wire::Structure, Failure> {
+    pub(super) async fn order(
+        &mut self,
+        order: &Order,
+    ) -> Result<rolecall_wire::Structure, Failure> {
         if let Some(thing) = &order.makes {
             self.note(thing.clone())?;
         }
