@@ -8,7 +8,9 @@ use crate::support::{FIRST, Served, connect, is_reason, load, probe, run, settin
 fn every_scenario_passes_or_says_why_it_can_not_be_asked_and_nothing_is_left() {
     let served = Served::start();
     let journals = tempfile::tempdir().expect("a folder");
-    let live = connect(&served.endpoint, &settings(journals.path(), "all"));
+    let mut settings = settings(journals.path(), "all");
+    settings.sleep = served.sleep();
+    let live = connect(&served.endpoint, &settings);
     probe(&live);
     let loaded = load("scenarios");
 

@@ -147,10 +147,10 @@ impl Planner<'_> {
                     self.make_bucket(bucket, work);
                 }
             }
-            // They are made before everything else.
-            Entity::Distribution => {}
-            // A test whose world has these is not begun on a live target.
-            Entity::Organization
+            // Distributions are made before everything else; a test whose world has one of the others isn't begun on a
+            // live target.
+            Entity::Distribution
+            | Entity::Organization
             | Entity::OidcProvider
             | Entity::SamlProvider
             | Entity::Resource
