@@ -29,6 +29,9 @@ pub(super) enum Failure {
         /// Why not.
         reason: String,
     },
+    /// The target is so unlike AWS that the answer to a scenario would say nothing.
+    #[error("{0}")]
+    Unsuited(String),
     /// Nobody administers the account.
     #[error("there are no credentials for account {0}")]
     NoAdmin(String),
@@ -49,7 +52,11 @@ impl Failure {
 
     /// Whether the target says that it can't do such a thing at all.
     pub(super) fn is_not_implemented(&self) -> bool {
-        matches!(self, Self::Refused { error, .. } if is_not_implemented(error))
+        match self {
+            Self::Refused { error, .. } => is_not_implemented(error),
+            Self::Unsuited(_) => true,
+            _ => false,
+        }
     }
 }
 

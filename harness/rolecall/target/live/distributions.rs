@@ -240,9 +240,16 @@ impl LiveStage {
     /// Makes a distribution, and learns its id.
     pub(super) async fn distribute(&mut self, order: &Order, ours: &str) -> Result<(), Failure> {
         let output = self.order(order).await?;
-        let id = output.structure("Distribution");
-        let id = id.and_then(|distribution| distribution.string("Id"));
-        let id = id.ok_or_else(|| unreadable(order, "the answer has no distribution"))?;
+        let distribution = output.structure("Distribution");
+        let member = |name| distribution.and_then(|distribution| distribution.string(name));
+        let (Some(id), Some(arn)) = (member("Id"), member("ARN")) else {
+            return Err(unreadable(order, "the answer has no distribution"));
+        };
+        let account = &order.account;
+        if arn != format!("arn:aws:cloudfront::{account}:distribution/{id}") {
+            let reason = format!("the target's distributions have ARNs that aren't AWS's: {arn}");
+            return Err(Failure::Unsuited(reason));
+        }
         self.names.learn(ours, id);
         Ok(())
     }
@@ -315,10 +322,10 @@ async fn find(admins: &Admins, thing: &Thing) -> Result<Option<Found>, Failure> 
             break;
         };
         for summary in page.structures("Items") {
-            let is_ours = summary
-                .string("Comment")
-                .is_some_and(|comment| comment.starts_with("rc-"));
-            let id = summary.string("Id").filter(|_| is_ours);
+            // An emulator may leave comments out of its list.
+            let comment = summary.string("Comment");
+            let may_be_it = comment.is_none_or(|comment| comment.starts_with("rc-"));
+            let id = summary.string("Id").filter(|_| may_be_it);
             let found = match id {
                 Some(id) => look(admins, thing, id).await?,
                 None => None,
