@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use rolecall_wire::Value;
 
-use super::bucket::Versioning;
 use super::permissions::Permissions;
 use super::{
     AccountId, Bucket, BucketSpec, CustomerPolicySpec, Distribution, DistributionSpec, GroupSpec,
@@ -50,6 +49,7 @@ impl World {
         let mut spec = WorldSpec {
             accounts: self.export_accounts(),
             organization: self.organization.as_deref().cloned(),
+            lost: self.lost(),
             ..WorldSpec::default()
         };
         for account in self.accounts.values() {
@@ -62,9 +62,6 @@ impl World {
                 name: group.name.clone(),
                 policies: self.attached(&group.permissions),
             }));
-            let profiles = account.instance_profiles.keys();
-            spec.lost
-                .extend(profiles.map(|name| format!("the instance profile {name}")));
             let roles = account.roles.values().map(|role| self.export_role(role));
             spec.roles.extend(roles);
         }
@@ -162,7 +159,6 @@ impl World {
     fn export_buckets(&self, spec: &mut WorldSpec) {
         for bucket in self.buckets.values() {
             let blocked = bucket.public_access == Some(PublicAccessBlock::all(true));
-            spec.lost.extend(lost_of(bucket));
             spec.buckets.push(BucketSpec {
                 region: bucket.region.clone(),
                 policy: bucket.policy.as_ref().map(|policy| policy.document.clone()),
@@ -253,31 +249,6 @@ fn objects_of(bucket: &Bucket) -> Vec<(String, Bytes)> {
         from = Bound::Excluded(key.to_owned());
     }
     objects
-}
-
-/// What a specification doesn't have of a bucket.
-fn lost_of(bucket: &Bucket) -> Vec<String> {
-    let blocks = [true, false].map(|on| Some(PublicAccessBlock::all(on)));
-    let has = [
-        (bucket.region != "us-east-1", "region"),
-        (
-            !blocks.contains(&bucket.public_access),
-            "settings of Block Public Access",
-        ),
-        (
-            bucket.versioning != Versioning::Off,
-            "versioning and older versions",
-        ),
-        (!bucket.uploads.is_empty(), "unfinished uploads"),
-        (!bucket.acl.is_empty(), "ACL"),
-        (
-            !bucket.configurations.is_empty() || !bucket.named_configurations.is_empty(),
-            "sub-resources, such as CORS and lifecycle",
-        ),
-    ];
-    let lost = has.into_iter().filter(|(has, _)| *has);
-    lost.map(|(_, what)| format!("of the bucket {}: its {what}", bucket.name))
-        .collect()
 }
 
 impl WorldSpec {

@@ -11,6 +11,7 @@ mod export;
 mod identity;
 mod instance_profile;
 mod login_profile;
+mod lost;
 mod managed;
 mod mfa;
 mod names;

@@ -1,4 +1,6 @@
 //! The mock from outside: signed requests go in, answers come out.
+//!
+//! `#[cfg(test)]` tells clippy that these modules are tests, which may panic.
 
 #[cfg(test)]
 #[cfg(feature = "saml")]
@@ -60,6 +62,8 @@ mod s3_uploads;
 mod s3_versions;
 #[cfg(test)]
 mod saml;
+#[cfg(test)]
+mod saved;
 #[cfg(test)]
 mod signatures;
 #[cfg(test)]
