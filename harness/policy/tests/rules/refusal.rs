@@ -44,6 +44,19 @@ fn policies_are_refused_as_aws_refuses_them() {
     report(rows, &complaints);
 }
 
+/// AWS: Organizations User Guide, quotas.
+#[test]
+fn what_stands_before_a_document_does_not_make_it_longer() {
+    let document = with_letters(
+        r#"{"Version": "2012-10-17", "Statement": [{"Sid": "‹5000›", "Effect": "Deny", "Action": "*", "Resource": "*"}]}"#,
+    );
+    let text = " ".repeat(200) + &document;
+    assert!(document.len() < 5120 && text.len() > 5120);
+
+    let node = json::read(&text, rolecall_policy::SourceId::default()).expect("JSON");
+    assert_eq!(validate(&node, PolicyKind::ServiceControl), []);
+}
+
 fn check(kind: &str, row: &[(&str, &str)]) -> Result<(), String> {
     let word = |name| {
         row.iter()
