@@ -3,7 +3,7 @@
 use rolecall::run::Outcome;
 use rolecall::target::live::{Aws, ConnectError, Live, Place};
 
-use crate::support::{FIRST, Served, is_reason, load, run, runtime, settings};
+use crate::support::{FIRST, Served, is_reason, load, probe, run, runtime, settings};
 
 #[test]
 fn an_account_that_is_not_on_the_allow_list_is_not_touched() {
@@ -43,11 +43,15 @@ fn every_scenario_passes_as_on_aws_and_the_world_is_empty_afterwards() {
     let live = runtime()
         .block_on(Live::connect(Place::Aws, &settings))
         .expect("the target answers");
+    probe(&live);
 
     let results = run(&live, &loaded);
 
+    let mut explained = 0;
     for step in results.iter().flat_map(|result| &result.steps) {
         let told = format!("{}: {:?}", step.title, step.reasons);
+        assert_eq!(step.notes, [""; 0], "{told}");
+        explained += usize::from(!step.evaluations.is_empty());
         match step.outcome {
             Outcome::Pass => {}
             Outcome::Skip if step.unreached => {}
@@ -55,6 +59,7 @@ fn every_scenario_passes_as_on_aws_and_the_world_is_empty_afterwards() {
             Outcome::Fail | Outcome::Error => panic!("{told}"),
         }
     }
+    assert!(explained > 100, "{explained} denials are explained");
     assert_eq!(live.finish().expect("a journal"), []);
     let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
     assert_eq!(served.left("rc-aws-", &accounts), [""; 0]);

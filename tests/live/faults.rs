@@ -19,7 +19,9 @@ use crate::support::{FIRST, NoSleep, Served, connect, load, run, runtime, settin
 
 /// What a server does to a request instead of answering it.
 #[derive(Clone, Debug)]
-enum Fault {
+pub(crate) enum Fault {
+    /// It answers, but not what it wanted to.
+    Tampers(fn(&str) -> String),
     Throttles,
     Fails,
     HangsUp,
@@ -29,15 +31,15 @@ enum Fault {
 }
 
 /// Which requests it does so to.
-type Hits = fn(usize, &str) -> bool;
+pub(crate) type Hits = fn(usize, &str) -> bool;
 
 /// The mock behind a port, with faults.
-struct Faulty {
+pub(crate) struct Faulty {
     address: SocketAddr,
 }
 
 impl Faulty {
-    fn start(mock: &Mock, address: SocketAddr, fault: &Fault, hits: Hits) -> Self {
+    pub(crate) fn start(mock: &Mock, address: SocketAddr, fault: &Fault, hits: Hits) -> Self {
         let listener = std::iter::repeat_with(|| TcpListener::bind(address))
             .find_map(Result::ok)
             .expect("a port");
@@ -58,7 +60,7 @@ impl Faulty {
         Self { address }
     }
 
-    fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -82,6 +84,10 @@ fn serve(
         let told = told(&request);
         let response = if hits(count, &told) {
             match fault {
+                Fault::Tampers(how) => mock.handle(request).map(|body| {
+                    let text = String::from_utf8_lossy(&body).into_owned();
+                    Bytes::from(how(&text))
+                }),
                 Fault::Throttles => plain(
                     400,
                     "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
@@ -159,7 +165,7 @@ pub(crate) fn write(mut connection: &TcpStream, response: &http::Response<Bytes>
     connection.write_all(response.body()).ok()
 }
 
-fn loopback() -> SocketAddr {
+pub(crate) fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 

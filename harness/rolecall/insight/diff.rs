@@ -60,6 +60,9 @@ fn compare(first: &TestResult, second: &TestResult, found: &mut Vec<Difference>)
 fn answer(result: &TestResult, number: &str) -> String {
     let step = result.steps.iter().find(|step| step.number == number);
     match (step, &result.error) {
+        (Some(step), _) if !step.notes.is_empty() => {
+            format!("{}; {}", answer_of(step), step.notes.join("; "))
+        }
         (Some(step), _) => answer_of(step),
         (None, Some(error)) => format!("error: {error}"),
         (None, None) => "not reached".to_owned(),

@@ -1,4 +1,4 @@
-//! GitHub Actions' workflow commands: an annotation at the place of each step that didn't pass.
+//! GitHub Actions' workflow commands: an annotation at the place of each step that didn't pass, or that has a note.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use super::{Reporter, account};
 use crate::run::{Event, Outcome, StepResult, TestResult};
 use crate::scenario::Sources;
 
-/// Writes an annotation (`::error file=…,line=…::…`) for each step that didn't pass.
+/// Writes an annotation (`::error file=…,line=…::…`) for each step that didn't pass, a warning for one with a note.
 pub struct GithubReporter<'a, W> {
     out: W,
     sources: &'a Sources,
@@ -22,6 +22,7 @@ impl<'a, W: Write> GithubReporter<'a, W> {
         let level = match step.outcome {
             Outcome::Fail | Outcome::Error => "error",
             Outcome::Skip if !step.unreached => "notice",
+            Outcome::Pass if !step.notes.is_empty() => "warning",
             Outcome::Skip | Outcome::Pass => return Ok(()),
         };
         let title = property(&format!("{}/{}", test.name, step.number));

@@ -24,6 +24,9 @@ pub(super) fn step(step: &StepResult, sources: &Sources) -> String {
         let class = if wrong { "reason" } else { "note" };
         let _ = writeln!(shown, "<p class=\"{class}\">{}</p>", words(reason));
     }
+    for note in &step.notes {
+        let _ = writeln!(shown, "<p class=\"note\"><b>note</b> {}</p>", words(note));
+    }
     if let Some(Got::Refused(error)) = &step.got {
         let message = error.message.as_deref().unwrap_or("(no message)");
         let name = escape(&name_of(error));

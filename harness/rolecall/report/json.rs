@@ -53,6 +53,7 @@ impl<'a, W: Write> JsonReporter<'a, W> {
             "reasons": step.reasons,
             "got": step.got.as_ref().map(got),
             "because": self.because(step),
+            "notes": step.notes,
         })
     }
 
@@ -91,6 +92,7 @@ impl<W: Write> Reporter for JsonReporter<'_, W> {
                 "failed": summary.failed,
                 "errors": summary.errors,
                 "skipped": summary.skipped,
+                "notes": summary.notes,
                 "not_run": left_out,
                 "seconds": duration.as_secs_f64(),
             }),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Reporter, account};
+use super::{Reporter, account, notes};
 use crate::run::{Event, Outcome, StepResult, TestResult};
 use crate::scenario::Sources;
 
@@ -35,7 +35,11 @@ impl<'a, W: Write> JunitReporter<'a, W> {
         }
         for step in &test.steps {
             let name = format!("{} {}", step.number, step.title);
-            suite.add_test_case(named(&test.name, &name, self.status(step)));
+            let mut case = named(&test.name, &name, self.status(step));
+            if !step.notes.is_empty() {
+                case.set_system_out(notes(step).collect::<Vec<_>>().join("\n"));
+            }
+            suite.add_test_case(case);
         }
         suite
     }

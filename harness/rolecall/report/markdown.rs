@@ -1,4 +1,4 @@
-//! Markdown: a table of tests and a section for each that didn't pass. GitHub's step summary is the same text.
+//! Markdown: a table of tests and a section for each that didn't pass or has a note. GitHub's step summary is the same text.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -41,7 +41,7 @@ impl<'a, W: Write> MarkdownReporter<'a, W> {
             test.steps.len(),
             cell(&test.title)
         );
-        if matches!(outcome, Outcome::Fail | Outcome::Error) {
+        if outcome.is_wrong() || test.notes().next().is_some() {
             let _ = writeln!(
                 self.sections,
                 "\n### {} {}",
@@ -58,7 +58,7 @@ impl<'a, W: Write> MarkdownReporter<'a, W> {
     }
 
     fn step(&mut self, step: &StepResult) {
-        if !matches!(step.outcome, Outcome::Fail | Outcome::Error) {
+        if !step.outcome.is_wrong() && step.notes.is_empty() {
             return;
         }
         let place = self.sources.place(step.span);

@@ -29,7 +29,7 @@ pub(crate) use terminal::step_that_failed;
 pub(crate) use terminal::test_that_failed;
 pub use terminal::{Explain, TerminalReporter, TerminalStyle};
 
-use account::account;
+use account::{account, notes};
 
 use crate::run::Event;
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Reporter, account};
+use super::{Reporter, account, notes};
 use crate::run::{Event, Outcome, StepResult, TestResult};
 use crate::scenario::Sources;
 
@@ -49,7 +49,13 @@ impl<'a, W: Write> TapReporter<'a, W> {
             &format!("{} {}", step.number, step.title),
         );
         match step.outcome {
-            Outcome::Pass => writeln!(self.out, "    {point}"),
+            Outcome::Pass => {
+                writeln!(self.out, "    {point}")?;
+                for note in notes(step) {
+                    writeln!(self.out, "    # {}", escape(&note))?;
+                }
+                Ok(())
+            }
             Outcome::Skip => writeln!(
                 self.out,
                 "    {point} # SKIP {}",

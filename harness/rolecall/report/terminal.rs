@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Reporter;
+use super::{Reporter, notes};
 use super::explanation::{checks, draw, of_step, speak};
 use crate::run::expect::name_of;
 use crate::run::{Event, Filter, Outcome, StepResult, Summary, TestResult};
@@ -62,7 +62,8 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
 
     fn test(&mut self, test: &TestResult) -> io::Result<()> {
         let outcome = test.outcome();
-        if !(self.style.quiet && outcome == Outcome::Pass) {
+        let noted = test.notes().next().is_some();
+        if !self.style.quiet || outcome != Outcome::Pass || noted {
             self.test_line(test, outcome)?;
         }
         if let Some(error) = &test.error {
@@ -107,10 +108,11 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         }
     }
 
-    /// Whether a step went wrong, was skipped, or is to be shown.
+    /// Whether a step went wrong, was skipped, has a note, or is to be shown.
     fn shows(&self, step: &StepResult) -> bool {
         let skipped = step.outcome == Outcome::Skip && !step.unreached;
-        is_wrong(step) || skipped || self.explains(step) || self.style.verbose
+        let noted = !step.notes.is_empty();
+        is_wrong(step) || skipped || noted || self.explains(step) || self.style.verbose
     }
 
     /// Writes a step if it is to be shown; tells whether it went wrong.
@@ -149,6 +151,9 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
         if let Some(Got::Refused(error)) = &step.got {
             let message = error.message.as_deref().unwrap_or("(no message)");
             writeln!(self.out, "      {}: {message}", name_of(error))?;
+        }
+        for note in notes(step) {
+            writeln!(self.out, "      {}", self.yellow(&note))?;
         }
         if matches!(step.outcome, Outcome::Fail | Outcome::Error) {
             let place = self.sources.place(step.span);
@@ -206,6 +211,10 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
 
     fn red(&self, text: &str) -> String {
         self.paint(Style::new().fg_color(Some(AnsiColor::Red.into())), text)
+    }
+
+    fn yellow(&self, text: &str) -> String {
+        self.paint(Style::new().fg_color(Some(AnsiColor::Yellow.into())), text)
     }
 
     /// The counts, green where all is well.

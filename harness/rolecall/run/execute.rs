@@ -11,7 +11,10 @@ use super::outcome::{Outcome, StepResult};
 use crate::scenario::model::{Actor, Assume, Expect, Question, Step, Test, Verb};
 use crate::target::{Answer, Got, Stage, Unasked, Who};
 #[cfg(feature = "live")]
-use crate::target::{Target, live::Rehearsed};
+use crate::target::{
+    Target,
+    live::{Rehearsal, Rehearsed},
+};
 
 /// Takes a test through all its steps.
 pub(super) async fn execute(test: &Test, stage: &mut Stage) -> Vec<StepResult> {
@@ -66,22 +69,40 @@ pub(super) fn skip_all(steps: &[Step], reason: &str) -> Vec<StepResult> {
 
 /// What the mock answers to a test's steps, where it can have the test's world.
 #[cfg(feature = "live")]
-pub(super) async fn rehearse(test: &Test) -> Vec<Rehearsed> {
+pub(super) async fn rehearse(test: &Test) -> Rehearsal {
     let Ok(mut stage) = Target::Mock.stage(test).await else {
-        return Vec::new();
+        return Rehearsal::default();
     };
     let results = execute(test, &mut stage).await;
     let asked = results.into_iter().filter(|result| result.got.is_some());
-    asked
-        .map(|result| Rehearsed {
-            number: result.number,
-            refusal: match result.got {
-                Some(Got::Refused(error)) => Some(error.code),
-                _ => None,
-            },
-            evaluations: result.evaluations,
-        })
-        .collect()
+    let steps = asked.map(|result| Rehearsed {
+        number: result.number,
+        refusal: match result.got {
+            Some(Got::Refused(error)) => Some(error.code),
+            _ => None,
+        },
+        evaluations: result.evaluations,
+    });
+    let levels = levels(&test.steps).into_iter();
+    Rehearsal {
+        steps: steps.collect(),
+        levels: levels
+            .filter_map(|name| Some((name.to_owned(), stage.control_target(name)?)))
+            .collect(),
+    }
+}
+
+/// The levels of the organization that the steps' reasons name.
+#[cfg(feature = "live")]
+fn levels(steps: &[Step]) -> Vec<&str> {
+    let mut named = Vec::new();
+    for step in steps {
+        named.extend(step.because.iter().filter_map(|because| because.at.as_deref()));
+        if let Verb::Assume(assume) = &step.verb {
+            named.extend(levels(&assume.then));
+        }
+    }
+    named
 }
 
 struct Execution<'a> {
@@ -89,6 +110,15 @@ struct Execution<'a> {
     results: Vec<StepResult>,
     /// The session that was obtained last.
     obtained: Option<Session>,
+}
+
+/// What the target tells of its decision.
+#[derive(Default)]
+struct Explained {
+    authorization_id: Option<String>,
+    caller: Option<String>,
+    evaluations: Vec<Evaluation>,
+    notes: Vec<String>,
 }
 
 /// The credentials that the steps of a `then` run with, and what reports call them.
@@ -185,7 +215,11 @@ impl Execution<'_> {
             let text = format!("{host} may not assume {}", assume.role_arn);
             Got::Refused(ServiceError::new(403, "AccessDenied", text))
         };
-        self.conclude(step, None, got, None, asked.evaluations);
+        let explained = Explained {
+            evaluations: asked.evaluations,
+            ..Explained::default()
+        };
+        self.conclude(step, None, got, explained);
         Ok(())
     }
 
@@ -211,7 +245,7 @@ impl Execution<'_> {
             let (allowed, evaluations) = (asked.allowed, asked.evaluations);
             if allowed != wanted {
                 reasons.push(answered(question, allowed));
-            } else if let Some(reason) = self.reason_missing(step, &evaluations) {
+            } else if let Some(reason) = self.reason_missing(step, None, &evaluations) {
                 reasons.push(format!("{}: {reason}", question.action));
             }
             shown.extend(evaluations);
@@ -232,9 +266,13 @@ impl Execution<'_> {
 
     fn record(&mut self, step: &Step, session: Option<&Session>, answer: Answer) {
         let authorization_id = answer.authorization_id.as_deref();
-        let caller = self.stage.caller(authorization_id);
-        let evaluations = self.stage.evaluations(authorization_id);
-        self.conclude(step, session, answer.got, caller, evaluations);
+        let explained = Explained {
+            caller: self.stage.caller(authorization_id),
+            evaluations: self.stage.evaluations(authorization_id),
+            notes: self.stage.notes(authorization_id),
+            authorization_id: answer.authorization_id,
+        };
+        self.conclude(step, session, answer.got, explained);
     }
 
     fn conclude(
@@ -242,14 +280,14 @@ impl Execution<'_> {
         step: &Step,
         session: Option<&Session>,
         got: Got,
-        caller: Option<String>,
-        evaluations: Vec<Evaluation>,
+        explained: Explained,
     ) {
         let (outcome, reasons) = match expect::judge(&step.expect, &got) {
             Verdict::Unasked(reason) => (Outcome::Error, vec![reason]),
             Verdict::Unmet(reasons) => (Outcome::Fail, reasons),
             Verdict::Met if step.expect == Expect::Denied => {
-                match self.reason_missing(step, &evaluations) {
+                let id = explained.authorization_id.as_deref();
+                match self.reason_missing(step, id, &explained.evaluations) {
                     Some(reason) => (Outcome::Fail, vec![reason]),
                     None => (Outcome::Pass, Vec::new()),
                 }
@@ -259,16 +297,24 @@ impl Execution<'_> {
         self.results.push(StepResult {
             reasons,
             got: Some(got),
-            caller,
-            evaluations,
+            caller: explained.caller,
+            evaluations: explained.evaluations,
+            notes: explained.notes,
             ..StepResult::without_request(step, name_of(session), outcome)
         });
     }
 
     /// Why a denial came for another reason than the step gives.
-    fn reason_missing(&self, step: &Step, evaluations: &[Evaluation]) -> Option<String> {
-        let because = step.because.as_ref().filter(|_| self.stage.explains())?;
-        because::difference(because, evaluations, |name| self.stage.control_target(name))
+    fn reason_missing(
+        &self,
+        step: &Step,
+        authorization_id: Option<&str>,
+        evaluations: &[Evaluation],
+    ) -> Option<String> {
+        let because = self.stage.judged(step.because.as_ref()?, authorization_id)?;
+        because::difference(&because, evaluations, |name| {
+            self.stage.control_target(name)
+        })
     }
 
     /// A step without a question has passed, or was not taken.

@@ -63,12 +63,19 @@ pub struct StepResult {
     pub caller: Option<String>,
     /// AWS's evaluation of each action that the request needed, where the target tells.
     pub evaluations: Vec<Evaluation>,
+    /// What is worth knowing and decides nothing: where the target explains its denial otherwise than the mock does.
+    pub notes: Vec<String>,
 }
 
 impl StepResult {
-    /// Under `--strict`, a step that the target can't answer has failed.
-    pub(super) fn count_skip_as_failure(&mut self) {
-        if self.outcome == Outcome::Skip && !self.unreached {
+    /// Under `--strict`, a step that the target can't answer has failed, and so has one with a note.
+    pub(super) fn judge_strictly(&mut self) {
+        let skipped = self.outcome == Outcome::Skip && !self.unreached;
+        let noted = self.outcome == Outcome::Pass && !self.notes.is_empty();
+        if noted {
+            self.reasons.append(&mut self.notes);
+        }
+        if skipped || noted {
             self.outcome = Outcome::Fail;
         }
     }
@@ -87,6 +94,7 @@ impl StepResult {
             unreached: false,
             caller: None,
             evaluations: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }
@@ -125,6 +133,11 @@ impl TestResult {
         }
     }
 
+    /// What its steps have to note.
+    pub fn notes(&self) -> impl Iterator<Item = &String> {
+        self.steps.iter().flat_map(|step| &step.notes)
+    }
+
     /// The worst of its steps; a skip only where every step that asks something was skipped.
     pub fn outcome(&self) -> Outcome {
         if self.error.is_some() {
@@ -160,12 +173,15 @@ pub struct Summary {
     pub errors: usize,
     /// Tests of which every step was skipped.
     pub skipped: usize,
+    /// Notes on steps.
+    pub notes: usize,
 }
 
 impl Summary {
     /// Counts one more test.
-    pub fn count(&mut self, outcome: Outcome) {
-        match outcome {
+    pub fn count(&mut self, test: &TestResult) {
+        self.notes += test.notes().count();
+        match test.outcome() {
             Outcome::Pass => self.passed += 1,
             Outcome::Fail => self.failed += 1,
             Outcome::Error => self.errors += 1,
@@ -183,6 +199,9 @@ impl std::fmt::Display for Summary {
         }
         if self.skipped > 0 {
             write!(f, ", {} skipped", self.skipped)?;
+        }
+        if self.notes > 0 {
+            write!(f, ", {} notes", self.notes)?;
         }
         Ok(())
     }

@@ -78,7 +78,7 @@ impl<'a> Runner<'a> {
         self
     }
 
-    /// Whether a step that the target can't answer counts as failed.
+    /// Whether a step that the target can't answer, or that has a note, counts as failed.
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
@@ -201,7 +201,7 @@ impl<'a> Runner<'a> {
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         if self.strict {
-            steps.iter_mut().for_each(StepResult::count_skip_as_failure);
+            steps.iter_mut().for_each(StepResult::judge_strictly);
         }
         TestResult {
             name: test.name.clone(),
@@ -306,7 +306,7 @@ impl FileOrder {
     }
 
     fn tell(&mut self, result: &TestResult, listener: &mut impl FnMut(Event<'_>)) {
-        self.summary.count(result.outcome());
+        self.summary.count(result);
         self.told += 1;
         listener(Event::TestFinished(result));
     }

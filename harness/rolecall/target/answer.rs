@@ -13,13 +13,31 @@ pub enum Got {
     Unreachable(String),
 }
 
-/// What a request came to, and the id under which the mock keeps its authorization.
+/// What a request came to, and the id under which AWS and the mock explain it.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The output or the error.
     pub got: Got,
     /// The authorization's id; `None` where nothing was authorized, or the target doesn't say.
     pub authorization_id: Option<String>,
+}
+
+/// What stands before the authorization's id at the end of a denial's message.
+///
+/// AWS: IAM User Guide, Troubleshoot access denied error messages with authorization ID.
+const BEFORE_ID: &str = "with the following authorization id: ";
+
+impl Got {
+    /// The authorization's id that a denial ends with.
+    pub(super) fn authorization_id(&self) -> Option<&str> {
+        let Self::Refused(error) = self else {
+            return None;
+        };
+        let (_, id) = error.message.as_deref()?.rsplit_once(BEFORE_ID)?;
+        let is_id = |character: char| character.is_ascii_digit() || character.is_ascii_lowercase();
+        let id = id.trim_end_matches(['.', '\n']);
+        (!id.is_empty() && id.chars().all(is_id)).then_some(id)
+    }
 }
 
 /// The codes that mean "you are known, but may not": a decision, not a failed authentication. A 403 without a
@@ -44,5 +62,28 @@ impl Answer {
             got: Got::Unreachable(reason.to_string()),
             authorization_id: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// AWS: IAM User Guide, Troubleshoot access denied error messages with authorization ID.
+    #[rstest]
+    #[case::at_the_end(
+        "no. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/0a1b for \
+         complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 0a1b",
+        Some("0a1b")
+    )]
+    #[case::with_a_full_stop("call it with the following authorization id: 0a1b.", Some("0a1b"))]
+    #[case::no_id("call it with the following authorization id: ../policy", None)]
+    #[case::empty("call it with the following authorization id: ", None)]
+    #[case::not_told("User: arn:aws:iam::1:user/a is not authorized to perform: s3:GetObject", None)]
+    fn a_denial_may_end_with_its_id(#[case] message: &str, #[case] expected: Option<&str>) {
+        let got = Got::Refused(ServiceError::new(403, "AccessDenied", message));
+
+        assert_eq!(got.authorization_id(), expected);
     }
 }

@@ -419,14 +419,12 @@ fn read_answer(
     operation: &Operation,
     response: &HttpResponse,
 ) -> Result<Answer, http::Error> {
-    let authorization_id = response
-        .headers()
-        .get(AUTHORIZATION_ID_HEADER)
-        .map(str::to_owned);
+    let header = response.headers().get(AUTHORIZATION_ID_HEADER);
     let got = match codec::decode_output(service, operation, &plain_response(response)?) {
         Ok(output) => Got::Allowed(output),
         Err(error) => Got::Refused(error),
     };
+    let authorization_id = header.or(got.authorization_id()).map(str::to_owned);
     Ok(Answer {
         got,
         authorization_id,

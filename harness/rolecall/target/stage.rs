@@ -1,5 +1,7 @@
 //! A world on a target, ready for the steps of one test.
 
+use std::borrow::Cow;
+
 use aws_credential_types::Credentials;
 use jiff::SignedDuration;
 use rolecall_mock::Authorization;
@@ -7,10 +9,10 @@ use rolecall_policy::Evaluation;
 
 use super::answer::Answer;
 #[cfg(feature = "live")]
-use super::live::{LiveStage, Rehearsed};
+use super::live::{LiveStage, Rehearsal};
 use super::mock_stage::MockStage;
 use super::world::ProvisionError;
-use crate::scenario::model::{Assertion, Assume, Call, Change, Question, Step, Token};
+use crate::scenario::model::{Assertion, Assume, Because, Call, Change, Question, Step, Token};
 
 /// Why a stage can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -115,10 +117,10 @@ impl Stage {
 
     /// What the mock answered to the same steps: it tells what each asks of the target.
     #[cfg(feature = "live")]
-    pub(crate) fn rehearse(&mut self, rehearsed: Vec<Rehearsed>) {
+    pub(crate) fn rehearse(&mut self, rehearsal: Rehearsal) {
         match &mut self.0 {
             On::Mock(_) => {}
-            On::Live(stage) => stage.rehearse(rehearsed),
+            On::Live(stage) => stage.rehearse(rehearsal),
         }
     }
 
@@ -222,16 +224,37 @@ impl Stage {
         match &self.0 {
             On::Mock(stage) => stage.control_target(name),
             #[cfg(feature = "live")]
-            On::Live(_) => None,
+            On::Live(stage) => stage.control_target(name),
         }
     }
 
-    /// Whether the target says why it denies.
-    pub(crate) fn explains(&self) -> bool {
+    /// What of a step's `because` can be judged, as far as the target says why it denies.
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(unused_variables, reason = "the mock explains all that it denies")
+    )]
+    pub(crate) fn judged<'s>(
+        &self,
+        because: &'s Because,
+        authorization_id: Option<&str>,
+    ) -> Option<Cow<'s, Because>> {
         match &self.0 {
-            On::Mock(_) => true,
+            On::Mock(_) => Some(Cow::Borrowed(because)),
             #[cfg(feature = "live")]
-            On::Live(_) => false,
+            On::Live(stage) => stage.judged(because, authorization_id),
+        }
+    }
+
+    /// Where the target explains a denial otherwise than the mock.
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(unused_variables, reason = "nothing but the mock explains")
+    )]
+    pub(crate) fn notes(&self, authorization_id: Option<&str>) -> Vec<String> {
+        match &self.0 {
+            On::Mock(_) => Vec::new(),
+            #[cfg(feature = "live")]
+            On::Live(stage) => stage.notes(authorization_id),
         }
     }
 
@@ -240,7 +263,7 @@ impl Stage {
         match &self.0 {
             On::Mock(stage) => stage.caller(authorization_id),
             #[cfg(feature = "live")]
-            On::Live(_) => None,
+            On::Live(stage) => stage.caller(authorization_id),
         }
     }
 
@@ -249,7 +272,7 @@ impl Stage {
         match &self.0 {
             On::Mock(stage) => stage.evaluations(authorization_id),
             #[cfg(feature = "live")]
-            On::Live(_) => Vec::new(),
+            On::Live(stage) => stage.evaluations(authorization_id),
         }
     }
 }

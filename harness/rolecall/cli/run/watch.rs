@@ -198,7 +198,7 @@ impl Watch<'_> {
             target: settings.target.as_ref().map_or("mock", TargetName::name),
         });
         for result in &results {
-            summary.count(result.outcome());
+            summary.count(result);
             reports.report(&Event::TestFinished(result));
         }
         reports.report(&Event::Finished {

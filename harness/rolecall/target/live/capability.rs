@@ -47,11 +47,13 @@ pub enum Capability {
     Simulator,
     /// Sessions end.
     Expiry,
+    /// Denials are explained, in IAM Toolbox.
+    Explanations,
 }
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -69,6 +71,7 @@ impl Capability {
         Self::Validation,
         Self::Simulator,
         Self::Expiry,
+        Self::Explanations,
     ];
 
     /// What it is called: `trust policies`.
@@ -91,6 +94,7 @@ impl Capability {
             Self::Validation => "validation",
             Self::Simulator => "simulator",
             Self::Expiry => "expiry",
+            Self::Explanations => "explanations",
         }
     }
 
@@ -114,7 +118,13 @@ impl Capability {
             Self::Validation => "refuses parameters that are out of range",
             Self::Simulator => "says in its policy simulator what policies say",
             Self::Expiry => "ends sessions in time",
+            Self::Explanations => "says in IAM Toolbox why it denies",
         }
+    }
+
+    /// Whether it can make a request come out otherwise.
+    const fn decides(self) -> bool {
+        !matches!(self, Self::Explanations)
     }
 }
 
@@ -202,8 +212,18 @@ pub(super) struct Needs(pub(super) Vec<BTreeSet<Capability>>);
 impl Needs {
     /// All that AWS enforces: what a refusal needs that nobody can foresee.
     pub(super) fn everything() -> Self {
-        Self(vec![BTreeSet::from(Capability::ALL)])
+        let all = Capability::ALL.into_iter();
+        Self(vec![all.filter(|one| one.decides()).collect()])
     }
+}
+
+/// What the mock answered to a test's steps.
+#[derive(Clone, Debug, Default)]
+pub struct Rehearsal {
+    /// The steps that ask something; none where the mock can't have the test's world.
+    pub steps: Vec<Rehearsed>,
+    /// The levels of the organization that a `because` names, with their ARNs.
+    pub levels: Vec<(String, String)>,
 }
 
 /// What the mock answered to a step: what is asked of another target.

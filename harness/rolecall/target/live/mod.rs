@@ -11,11 +11,13 @@
 
 mod admin;
 mod capability;
+mod comparison;
 mod connect;
 mod control;
 mod credentials;
 mod distributions;
 mod exchange;
+mod explanation;
 mod identity;
 mod journal;
 mod limits;
@@ -32,13 +34,14 @@ mod stage;
 mod steps;
 mod sweep;
 mod tape;
+mod toolbox;
 mod undo;
 
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub use capability::{Capability, Finding, Profile, Rehearsed};
+pub use capability::{Capability, Finding, Profile, Rehearsal, Rehearsed};
 pub use connect::{Aws, ConnectError, Place, Settings};
 pub use credentials::CredentialsError;
 pub use journal::{Header, Journal, Journals, Kind, Leftover, Thing};
@@ -50,7 +53,7 @@ pub use tape::Tape;
 use super::client::{Client, Endpoint, Limit};
 use super::stage::StageError;
 use crate::scenario::model::{Account, Test};
-use admin::Admin;
+use admin::{Admin, Admins};
 use control::Control;
 use tape::Cassette;
 
@@ -119,11 +122,12 @@ impl Live {
         if let Some(profile) = self.0.profile.get() {
             return Ok(profile);
         }
-        let profile = if self.is_aws() {
+        let mut profile = if self.is_aws() {
             Profile::of_aws()
         } else {
             probe::probe(self).await?
         };
+        probe::put_without_world(self, &mut profile).await;
         Ok(self.0.profile.get_or_init(|| profile))
     }
 
@@ -132,11 +136,21 @@ impl Live {
         self.0.profile.get()
     }
 
-    /// A client with connections of its own: they belong to the runtime that opens them.
-    fn client(&self, test: &Test) -> Client {
+    /// A client with connections of its own, as they belong to the runtime that opens them; for a test, or for what goes
+    /// before.
+    fn client(&self, test: Option<&Test>) -> Client {
         let taped = self.0.cassette.as_ref();
-        let taped = taped.map(|cassette| (cassette, Some(test.name.as_str())));
+        let taped = taped.map(|cassette| (cassette, test.map(|test| test.name.as_str())));
         connect::client(&self.0.endpoint, self.0.limit.clone(), taped)
+    }
+
+    /// The administrator of the scenario's first account, for what is asked before the tests.
+    fn first_admin(&self) -> Admins {
+        Admins {
+            client: self.client(None),
+            pace: self.0.pace.clone(),
+            all: vec![self.0.accounts.first.clone()],
+        }
     }
 
     /// A stage of its own for one test, its world built.

@@ -10,6 +10,7 @@ use rolecall_wire::Structure;
 use super::Live;
 use super::capability::{Capability, Finding, Profile};
 use super::stage::LiveStage;
+use super::toolbox::put_explanation;
 use crate::scenario::model::{Actor, Question, Step, Test, Verb};
 use crate::scenario::{self, FileKind, Files, Loaded};
 use crate::target::answer::{Answer, Got, is_denial};
@@ -68,6 +69,14 @@ pub(super) async fn probe(live: &Live) -> Result<Profile, StageError> {
         }
     }
     Ok(profile)
+}
+
+/// The probes that need no world: also on AWS, where they tell what the administrator may ask.
+pub(super) async fn put_without_world(live: &Live, profile: &mut Profile) {
+    let admins = live.first_admin();
+    let account = live.0.accounts.first.account.as_str();
+    let finding = put_explanation(&admins, account).await;
+    profile.set(Capability::Explanations, finding);
 }
 
 fn loaded() -> Loaded {

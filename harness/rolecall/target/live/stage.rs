@@ -4,7 +4,7 @@ use aws_credential_types::Credentials;
 
 use super::Live;
 use super::admin::{Admins, Failure};
-use super::capability::Rehearsed;
+use super::capability::{Rehearsal, Rehearsed};
 use super::journal::Thing;
 use super::limits::missing;
 use super::lockout::locks_out;
@@ -12,6 +12,7 @@ use super::names::{Names, base36, fingerprint};
 use super::order::Order;
 use super::plan::{Planner, Work};
 use super::removal::remove;
+use super::toolbox::Told;
 use super::undo::given_names;
 use crate::scenario::model::{Change, Test, World};
 use crate::target::client::Endpoint;
@@ -33,6 +34,10 @@ pub(in crate::target) struct LiveStage {
     pub(super) stuck: Option<String>,
     /// What the mock answered to the same steps.
     pub(super) rehearsed: Vec<Rehearsed>,
+    /// The levels of the organization that the steps speak of, with the ARNs that the mock gives them.
+    levels: Vec<(String, String)>,
+    /// What the target said of its denials.
+    pub(super) told: Vec<Told>,
 }
 
 /// A session that a step has obtained.
@@ -63,7 +68,7 @@ impl LiveStage {
         let mut stage = Self {
             names,
             admins: Admins {
-                client: live.client(test),
+                client: live.client(Some(test)),
                 pace: live.0.pace.clone(),
                 all: admins,
             },
@@ -74,6 +79,8 @@ impl LiveStage {
             made: Vec::new(),
             stuck: None,
             rehearsed: Vec::new(),
+            levels: Vec::new(),
+            told: Vec::new(),
         };
         match Box::pin(stage.make(&test.world)).await {
             Ok(()) => Ok(stage),
@@ -202,8 +209,15 @@ impl LiveStage {
     }
 
     /// What the mock answered to the same steps: it tells what each asks of the target.
-    pub(in crate::target) fn rehearse(&mut self, rehearsed: Vec<Rehearsed>) {
-        self.rehearsed = rehearsed;
+    pub(in crate::target) fn rehearse(&mut self, rehearsal: Rehearsal) {
+        self.rehearsed = rehearsal.steps;
+        self.levels = rehearsal.levels;
+    }
+
+    /// The ARN that the mock gives a level of the organization.
+    pub(in crate::target) fn control_target(&self, name: &str) -> Option<String> {
+        let found = self.levels.iter().find(|(level, _)| level == name);
+        found.map(|(_, arn)| arn.clone())
     }
 
     /// Real time passes by itself: neither this step nor those after it can be asked.

@@ -91,6 +91,8 @@ impl LiveStage {
         for output in &outputs {
             self.note_other(counterpart, call, &input, Some(output), &account)?;
         }
+        self.explain(step, who, call.region.as_deref(), &answer)
+            .await;
         match &answer.got {
             Got::Refused(error)
                 if is_not_implemented(error) && !is_expected(&step.expect, error) =>
@@ -152,7 +154,9 @@ impl LiveStage {
                 limited: mapped.session_policy.is_some() || !mapped.session_policy_arns.is_empty(),
             });
         }
-        Ok((self.back(answer), obtained))
+        let answer = self.back(answer);
+        self.explain(step, who, None, &answer).await;
+        Ok((answer, obtained))
     }
 
     /// An assume with the target's names.
