@@ -3,10 +3,10 @@
 #![expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 
 use rolecall::report::{
-    Explain, GithubReporter, JsonReporter, JunitReporter, MarkdownReporter, Reporter, TapReporter,
-    TerminalReporter, TerminalStyle,
+    Explain, GithubReporter, HtmlReporter, JsonReporter, JunitReporter, MarkdownReporter, Reporter,
+    TapReporter, TerminalReporter, TerminalStyle,
 };
-use rolecall::run::Runner;
+use rolecall::run::{Event, Runner, Summary, TestResult};
 use rolecall::scenario::{self, Disk, Loaded};
 use rolecall::target::Target;
 use rstest::rstest;
@@ -73,4 +73,72 @@ fn programs_are_told() {
     insta::assert_snapshot!("tap", without_times(&tap));
     insta::assert_snapshot!("markdown", without_times(&markdown));
     insta::assert_snapshot!("github", without_times(&github));
+}
+
+/// A run of one test that passed, one of whose steps has a note: only a live target makes one.
+fn noted() -> (Loaded, TestResult) {
+    let loaded = scenario::load(&["scenarios/wrong-principal.yaml".into()], &Disk);
+    let mut results = Vec::new();
+    Runner::new(Target::Mock).run(&[&loaded.tests[0]], |event| {
+        if let Event::TestFinished(result) = event {
+            results.push(result.clone());
+        }
+    });
+    let mut result = results.remove(0);
+    result.steps[1].notes =
+        vec!["sts:AssumeRole on `x`: PRINCIPAL is <ALLOW> on the target | no".to_owned()];
+    (loaded, result)
+}
+
+fn tell_of(result: &TestResult, mut reporter: impl Reporter) {
+    let mut summary = Summary::default();
+    summary.count(result);
+    let duration = std::time::Duration::ZERO;
+    let events = [
+        Event::Started {
+            tests: 1,
+            target: "aws",
+        },
+        Event::TestFinished(result),
+        Event::Finished {
+            summary,
+            duration,
+            left_out: 0,
+        },
+    ];
+    for event in events {
+        reporter.report(&event).expect("memory takes it");
+    }
+}
+
+#[test]
+fn a_note_is_in_every_report() {
+    let (loaded, result) = noted();
+    let sources = &loaded.sources;
+    let quiet = TerminalStyle {
+        quiet: true,
+        ..TerminalStyle::default()
+    };
+    let plain = TerminalStyle {
+        plain: true,
+        ..TerminalStyle::default()
+    };
+    let [mut human, mut spoken, mut json, mut junit] = [const { Vec::new() }; 4];
+    let [mut tap, mut markdown, mut github, mut html] = [const { Vec::new() }; 4];
+
+    tell_of(&result, TerminalReporter::new(&mut human, sources, quiet));
+    tell_of(&result, TerminalReporter::new(&mut spoken, sources, plain));
+    tell_of(&result, JsonReporter::new(&mut json, sources));
+    tell_of(&result, JunitReporter::new(&mut junit, sources));
+    tell_of(&result, TapReporter::new(&mut tap, sources));
+    tell_of(&result, MarkdownReporter::new(&mut markdown, sources));
+    tell_of(&result, GithubReporter::new(&mut github, sources));
+    tell_of(&result, HtmlReporter::new(&mut html, sources));
+
+    let html = String::from_utf8_lossy(&html).into_owned();
+    let html: Vec<&str> = html.lines().filter(|line| line.contains("note")).collect();
+    let forms = [human, spoken, json, junit, tap, markdown, github];
+    let mut shown: Vec<String> = forms.iter().map(|form| without_times(form)).collect();
+    shown.push(html.join("\n"));
+    insta::assert_snapshot!("notes", shown.join("\n----\n"));
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use rolecall::run::Outcome;
+use rolecall::target::live::{Capability, Finding};
 use rolecall_mock::{PolicyDocument, PolicySpec, UserSpec};
 use rolecall_policy::Document;
 
-use crate::support::{FIRST, Served, connect, load, run, settings};
+use crate::support::{FIRST, Served, connect, load, probe, run, settings};
 
 fn policy(name: &str, json: &str) -> PolicySpec {
     let document = Document::parse(json).expect("a policy");
@@ -50,6 +51,9 @@ fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     settings.sleep = served.sleep();
     settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
     let live = connect(&served.endpoint, &settings);
+    let profile = probe(&live);
+    let explains = profile.finding(Capability::Explanations);
+    assert_eq!(explains, Finding::Enforced);
 
     let results = run(&live, &load("scenarios"));
 

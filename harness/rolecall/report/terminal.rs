@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Reporter, notes};
 use super::explanation::{checks, draw, of_step, speak};
+use super::{Reporter, notes};
 use crate::run::expect::name_of;
 use crate::run::{Event, Filter, Outcome, StepResult, Summary, TestResult};
 use crate::scenario::Sources;

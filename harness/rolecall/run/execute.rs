@@ -97,7 +97,11 @@ pub(super) async fn rehearse(test: &Test) -> Rehearsal {
 fn levels(steps: &[Step]) -> Vec<&str> {
     let mut named = Vec::new();
     for step in steps {
-        named.extend(step.because.iter().filter_map(|because| because.at.as_deref()));
+        named.extend(
+            step.because
+                .iter()
+                .filter_map(|because| because.at.as_deref()),
+        );
         if let Verb::Assume(assume) = &step.verb {
             named.extend(levels(&assume.then));
         }
@@ -275,13 +279,7 @@ impl Execution<'_> {
         self.conclude(step, session, answer.got, explained);
     }
 
-    fn conclude(
-        &mut self,
-        step: &Step,
-        session: Option<&Session>,
-        got: Got,
-        explained: Explained,
-    ) {
+    fn conclude(&mut self, step: &Step, session: Option<&Session>, got: Got, explained: Explained) {
         let (outcome, reasons) = match expect::judge(&step.expect, &got) {
             Verdict::Unasked(reason) => (Outcome::Error, vec![reason]),
             Verdict::Unmet(reasons) => (Outcome::Fail, reasons),
@@ -311,7 +309,9 @@ impl Execution<'_> {
         authorization_id: Option<&str>,
         evaluations: &[Evaluation],
     ) -> Option<String> {
-        let because = self.stage.judged(step.because.as_ref()?, authorization_id)?;
+        let because = self
+            .stage
+            .judged(step.because.as_ref()?, authorization_id)?;
         because::difference(&because, evaluations, |name| {
             self.stage.control_target(name)
         })

@@ -200,9 +200,10 @@ impl std::fmt::Display for Summary {
         if self.skipped > 0 {
             write!(f, ", {} skipped", self.skipped)?;
         }
-        if self.notes > 0 {
-            write!(f, ", {} notes", self.notes)?;
+        match self.notes {
+            0 => Ok(()),
+            1 => f.write_str(", 1 note"),
+            notes => write!(f, ", {notes} notes"),
         }
-        Ok(())
     }
 }

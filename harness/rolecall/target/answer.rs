@@ -80,7 +80,10 @@ mod tests {
     #[case::with_a_full_stop("call it with the following authorization id: 0a1b.", Some("0a1b"))]
     #[case::no_id("call it with the following authorization id: ../policy", None)]
     #[case::empty("call it with the following authorization id: ", None)]
-    #[case::not_told("User: arn:aws:iam::1:user/a is not authorized to perform: s3:GetObject", None)]
+    #[case::not_told(
+        "User: arn:aws:iam::1:user/a is not authorized to perform: s3:GetObject",
+        None
+    )]
     fn a_denial_may_end_with_its_id(#[case] message: &str, #[case] expected: Option<&str>) {
         let got = Got::Refused(ServiceError::new(403, "AccessDenied", message));
 

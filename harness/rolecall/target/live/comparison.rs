@@ -133,7 +133,9 @@ fn differing_checks(
         }
     }
     let order = |checks: &[(Key<'_>, &Requirement)], others: &[(Key<'_>, &Requirement)]| {
-        let common = checks.iter().filter(|(key, _)| of_key(others, key).is_some());
+        let common = checks
+            .iter()
+            .filter(|(key, _)| of_key(others, key).is_some());
         let common: Vec<String> = common.map(|(key, _)| key.to_string()).collect();
         common.join(", ")
     };
@@ -269,9 +271,8 @@ fn told_check(
         .filter_map(|statement| written_statement(statement, mock).or_else(|| bare(statement)))
         .collect();
     let unmatched = alike.iter().flat_map(|check| &check.statements);
-    let unmatched = unmatched.filter(|trace| {
-        !trace.matched() && !told.matched.iter().any(|one| is_of(one, trace))
-    });
+    let unmatched = unmatched
+        .filter(|trace| !trace.matched() && !told.matched.iter().any(|one| is_of(one, trace)));
     statements.extend(unmatched.cloned());
     Some(Check {
         check_type: check_type(&told.check_type)?,
@@ -414,7 +415,9 @@ mod tests {
                 target.push_str("-of-its-own");
             }
             for (place, statement) in check.matched.iter_mut().enumerate() {
-                statement.sid.get_or_insert_with(|| format!("made-up-{place}"));
+                statement
+                    .sid
+                    .get_or_insert_with(|| format!("made-up-{place}"));
             }
         }
         told
@@ -422,7 +425,9 @@ mod tests {
 
     fn principal(told: &mut Explained) -> &mut Requirement {
         let mut checks = told.checks.iter_mut();
-        checks.find(|check| check.check_type == "PRINCIPAL").unwrap()
+        checks
+            .find(|check| check.check_type == "PRINCIPAL")
+            .unwrap()
     }
 
     fn alike(_: &mut Explained) {}
@@ -433,7 +438,8 @@ mod tests {
         told.effect = "ALLOW".to_owned();
     }
     fn without_boundary(told: &mut Explained) {
-        told.checks.retain(|check| check.check_type != "PERMISSIONS_BOUNDARY");
+        told.checks
+            .retain(|check| check.check_type != "PERMISSIONS_BOUNDARY");
     }
     fn another_check(told: &mut Explained) {
         told.checks.push(Requirement {

@@ -122,10 +122,7 @@ fn identity(policy_type: &str, inline: bool, uri: &str, attached_to: Option<&str
         "PERMISSIONS_BOUNDARY",
         "VPC_ENDPOINT_POLICY",
     ];
-    let is_control = [
-        "SERVICE_CONTROL_POLICY",
-        "RESOURCE_CONTROL_POLICY",
-    ];
+    let is_control = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
     // Organizations makes up the ids of customers' policies.
     let has_own_id = is_control.contains(&policy_type) && !uri.contains("::aws:");
     match attached_to {
@@ -192,13 +189,20 @@ impl Reader<'_> {
     /// A policy by its uri. One that is attached as more than one type is there for each of them.
     fn policy(&self, uri: &str, relevant: &[&str]) -> Option<&Structure> {
         let mut named = self.policies.iter().copied();
-        let mut named = named.by_ref().filter(|policy| policy.string("uri") == Some(uri));
+        let mut named = named
+            .by_ref()
+            .filter(|policy| policy.string("uri") == Some(uri));
         let first = named.next()?;
         let fits = |policy: &&Structure| {
             let policy_type = policy.string("type").unwrap_or_default();
             relevant.contains(&policy_type)
         };
-        Some(std::iter::once(first).chain(named).find(fits).unwrap_or(first))
+        Some(
+            std::iter::once(first)
+                .chain(named)
+                .find(fits)
+                .unwrap_or(first),
+        )
     }
 }
 

@@ -45,9 +45,10 @@ impl LiveStage {
         region: Option<&str>,
         answer: &Answer,
     ) {
-        let explains = self.live.profile().is_some_and(|profile| {
-            profile.finding(Capability::Explanations) == Finding::Enforced
-        });
+        let explains = self
+            .live
+            .profile()
+            .is_some_and(|profile| profile.finding(Capability::Explanations) == Finding::Enforced);
         let denied = matches!(&answer.got, Got::Refused(error) if is_denial(error));
         let Some(id) = answer.authorization_id.as_deref() else {
             return;
@@ -59,7 +60,9 @@ impl LiveStage {
         let Ok(pages) = details(&self.admins, &account, region, id).await else {
             return;
         };
-        let told = pages.iter().flat_map(|page| Explained::read(page, &self.names));
+        let told = pages
+            .iter()
+            .flat_map(|page| Explained::read(page, &self.names));
         let told: Vec<Explained> = told.collect();
         let rehearsed = self.rehearsed.iter().find(|one| one.number == step.number);
         let mock: &[Evaluation] = rehearsed.map_or(&[], |rehearsed| &rehearsed.evaluations);
@@ -145,14 +148,13 @@ async fn details(
 /// Whether a target explains its denials to an administrator: it says of an id that nobody has that it isn't there.
 pub(super) async fn put_explanation(admins: &Admins, account: &str) -> Finding {
     match details(admins, account, None, NO_ID).await {
-        Ok(_) => Finding::NotEnforced,
         Err(Failure::Refused { error, .. }) if error.code == "ResourceNotFoundException" => {
             Finding::Enforced
         }
         Err(Failure::Refused { error, .. }) if is_denial(&error) => Finding::Unknown(
             "the administrator may not ask (iam:GetRequestAuthorizationDetails)".to_owned(),
         ),
-        Err(Failure::Refused { .. }) => Finding::NotEnforced,
+        Ok(_) | Err(Failure::Refused { .. }) => Finding::NotEnforced,
         Err(failure) => Finding::Unknown(failure.to_string()),
     }
 }
