@@ -78,14 +78,16 @@ fn programs_are_told() {
 /// A run of one test that passed, one of whose steps has a note: only a live target makes one.
 fn noted() -> (Loaded, TestResult) {
     let loaded = scenario::load(&["scenarios/wrong-principal.yaml".into()], &Disk);
+    let tests: Vec<_> = loaded.tests.iter().collect();
     let mut results = Vec::new();
-    Runner::new(Target::Mock).run(&[&loaded.tests[0]], |event| {
+    Runner::new(Target::Mock).run(&tests, |event| {
         if let Event::TestFinished(result) = event {
             results.push(result.clone());
         }
     });
-    let mut result = results.remove(0);
-    result.steps[1].notes =
+    let mut result = results.pop().expect("one test");
+    let step = result.steps.get_mut(1).expect("a second step");
+    step.notes =
         vec!["sts:AssumeRole on `x`: PRINCIPAL is <ALLOW> on the target | no".to_owned()];
     (loaded, result)
 }
