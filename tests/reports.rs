@@ -87,8 +87,7 @@ fn noted() -> (Loaded, TestResult) {
     });
     let mut result = results.pop().expect("one test");
     let step = result.steps.get_mut(1).expect("a second step");
-    step.notes =
-        vec!["sts:AssumeRole on `x`: PRINCIPAL is <ALLOW> on the target | no".to_owned()];
+    step.notes = vec!["sts:AssumeRole on `x`: PRINCIPAL is <ALLOW> on the target | no".to_owned()];
     (loaded, result)
 }
 

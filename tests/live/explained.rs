@@ -68,7 +68,7 @@ fn a_denial_is_explained_by_the_target_and_compared(
     #[case] reason: &str,
 ) {
     let served = Served::start();
-    let tampering = Faulty::start(&served.mock, loopback(), Fault::Tampers(tamper), DETAILS);
+    let tampering = Faulty::start(&served.mock, loopback(), &Fault::Tampers(tamper), DETAILS);
 
     let results = run_on(&tampering.endpoint());
 
@@ -86,7 +86,7 @@ fn a_denial_is_explained_by_the_target_and_compared(
 #[test]
 fn a_target_that_does_not_explain_is_believed_without_a_word() {
     let served = Served::start();
-    let silent = Faulty::start(&served.mock, loopback(), Fault::HangsUp, DETAILS);
+    let silent = Faulty::start(&served.mock, loopback(), &Fault::HangsUp, DETAILS);
     let journals = tempfile::tempdir().expect("a folder");
     let live = connect(&silent.endpoint(), &settings(journals.path(), "t1"));
     let profile = probe(&live);
@@ -105,7 +105,7 @@ fn a_target_that_does_not_explain_is_believed_without_a_word() {
 fn a_note_is_counted_and_fails_a_strict_run() {
     let served = Served::start();
     let fault = Fault::Tampers(another_check);
-    let tampering = Faulty::start(&served.mock, loopback(), fault, DETAILS);
+    let tampering = Faulty::start(&served.mock, loopback(), &fault, DETAILS);
 
     let (status, told) = command(&tampering.endpoint(), &[]);
 
