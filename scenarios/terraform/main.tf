@@ -57,9 +57,16 @@ resource "aws_iam_policy" "look" {
   })
 }
 
-resource "aws_iam_role_policy_attachment" "look" {
+# A module attaches the policy that it is given, and gives one of its own, whose ARN is known only after the apply.
+module "reader" {
+  source = "./reader"
+  role   = aws_iam_role.deploy.name
+  policy = aws_iam_policy.look.arn
+}
+
+resource "aws_iam_role_policy_attachment" "locate" {
   role       = aws_iam_role.deploy.name
-  policy_arn = aws_iam_policy.look.arn
+  policy_arn = module.reader.locate
 }
 
 resource "aws_iam_role_policy_attachment" "invalidate" {

@@ -34,6 +34,9 @@ const IDENTITIES: [(&str, &str); 3] = [
     ("aws_iam_group", "group"),
 ];
 
+/// Modules are in modules, but not in more than so many.
+const DEEPEST: usize = 32;
+
 /// A plan, read.
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'p>(pub(super) &'p Value);
@@ -138,20 +141,56 @@ impl<'p> Plan<'p> {
 
     /// What the configuration says of a resource.
     fn configuration(self, address: &str) -> Option<&'p Value> {
-        let mut module = self.0.get("configuration")?.get("root_module")?;
-        let parts = parts(address);
-        let mut rest = parts.as_slice();
-        while let [first, name, after @ ..] = rest {
-            if *first != "module" {
-                break;
-            }
-            module = module.get("module_calls")?.get(*name)?.get("module")?;
-            rest = after;
-        }
-        let local = rest.join(".");
-        list(module, "resources")
+        let (module, local) = split_module(address);
+        let local = parts(local).join(".");
+        list(self.module(module)?, "resources")
             .iter()
             .find(|resource| text(resource, "address") == Some(&local))
+    }
+
+    /// What the configuration says of a module.
+    fn module(self, module: &str) -> Option<&'p Value> {
+        let root = self.0.get("configuration")?.get("root_module")?;
+        let mut names = parts(module).into_iter().skip(1).step_by(2);
+        names.try_fold(root, |module, name| {
+            module.get("module_calls")?.get(name)?.get("module")
+        })
+    }
+
+    /// Where a reference in a module leads, each with the module whose words it is in: a variable to what the module was
+    /// called with, a module's output to what it is made of. No further than `steps`, as a plan may be forged.
+    fn origins(self, module: &str, reference: &'p str, steps: usize) -> Vec<(String, &'p str)> {
+        let (first, rest) = split_part(reference);
+        let (name, rest) = split_part(rest);
+        let found = match first {
+            "var" => self.argument_of(module, name),
+            "module" => self.output_of(&format!("{module}module.{name}."), rest),
+            _ => None,
+        };
+        let (Some((there, expression)), Some(steps)) = (found, steps.checked_sub(1)) else {
+            return vec![(module.to_owned(), reference)];
+        };
+        let mut named = Vec::new();
+        references(expression, &mut named);
+        let named = named.into_iter();
+        named
+            .flat_map(|reference| self.origins(&there, reference, steps))
+            .collect()
+    }
+
+    /// What a module was called with, and the module that calls it.
+    fn argument_of(self, module: &str, name: &str) -> Option<(String, &'p Value)> {
+        let (parent, called) = split_last(module)?;
+        let calls = self.module(parent)?.get("module_calls")?;
+        let expressions = calls.get(called)?.get("expressions")?;
+        Some((parent.to_owned(), expressions.get(name)?))
+    }
+
+    /// What a module's output is made of, in that module.
+    fn output_of(self, module: &str, output: &str) -> Option<(String, &'p Value)> {
+        let name = split_part(output).0.split('[').next()?;
+        let outputs = self.module(module)?.get("outputs")?;
+        Some((module.to_owned(), outputs.get(name)?.get("expression")?))
     }
 }
 
@@ -261,14 +300,15 @@ impl<'p> Resource<'p> {
         }
     }
 
-    /// Whether an argument refers to a resource of the same module; of one with an index, to the one with its own.
+    /// Whether an argument refers to a resource, perhaps through variables and outputs of modules; of one with an index, to
+    /// the one with its own.
     fn refers_to(self, argument: &str, other: Self) -> bool {
         let (module, own) = split_module(self.address());
         let (other_module, target) = split_module(other.address());
         let base = parts(target).join(".");
         let index = target.get(base.len()..).unwrap_or_default();
         let same_index = index.is_empty() || own.ends_with(index);
-        let refers = |reference: &&str| {
+        let refers = |reference: &str| {
             let rest = reference.strip_prefix(base.as_str());
             let whole = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
             whole
@@ -276,7 +316,10 @@ impl<'p> Resource<'p> {
                     || rest.is_some_and(|rest| !index.is_empty() && rest.starts_with(index)))
         };
         let references = self.plan.references(self.address(), Some(argument));
-        module == other_module && references.iter().any(refers)
+        references
+            .into_iter()
+            .flat_map(|reference| self.plan.origins(module, reference, DEEPEST))
+            .any(|(module, reference)| module == other_module && refers(reference))
     }
 
     /// What an attachment attaches.
@@ -332,6 +375,19 @@ fn split_module(address: &str) -> (&str, &str) {
         rest = split_part(after).1;
     }
     address.split_at(address.len() - rest.len())
+}
+
+/// The module that a module is in, and its name there: of `module.a["x"].module.b[0].` that is `b` in `module.a["x"].`.
+fn split_last(module: &str) -> Option<(&str, &str)> {
+    let mut rest = module;
+    let mut last = None;
+    while let Some(after) = rest.strip_prefix("module.") {
+        last = Some((module.len() - rest.len(), after));
+        rest = split_part(after).1;
+    }
+    let (at, name) = last?;
+    let name = split_part(name).0.split('[').next()?;
+    Some((module.get(..at)?, name))
 }
 
 /// The first part with its index, and what comes after the dot. In an index, which may be a quoted string, a dot is a
@@ -409,6 +465,14 @@ mod tests {
         #[case] resource: &str,
     ) {
         assert_eq!(split_module(address), (module, resource));
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case("module.a.", Some(("", "a")))]
+    #[case(r#"module.a["x"].module.b[0]."#, Some((r#"module.a["x"]."#, "b")))]
+    fn a_module_is_in_another(#[case] module: &str, #[case] expected: Option<(&str, &str)>) {
+        assert_eq!(split_last(module), expected);
     }
 
     #[test]

@@ -145,7 +145,10 @@ fn absent_key(operator: &Entry, key: &Entry, named: &Named<'_>) -> Option<Advice
     let folded = fold(&key.key);
     let only_federated = named.aws.is_empty() && named.services.is_empty();
     let only_services = named.aws.is_empty() && named.federated.is_empty();
-    let only_aws = named.federated.is_empty() && named.services.is_empty();
+    // Everyone may come with a token too.
+    let only_aws = named.federated.is_empty()
+        && named.services.is_empty()
+        && !named.aws.iter().any(|(name, _)| *name == "*");
     let who = if only_federated && is_of_signed_callers(&folded) {
         "whoever comes with a token"
     } else if only_services && is_of_signed_callers(&folded) {
