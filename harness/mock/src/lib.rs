@@ -35,7 +35,7 @@ pub use context::{ContextKey, RequestContext};
 pub use discovery::FetchError;
 pub use mock::{Mock, MockBuilder};
 pub use rolecall_wire::sigv4::{Credentials, Secret};
-pub use saml::AssertionSpec;
+pub use saml::{AssertionSpec, SamlKey, saml_name_qualifier};
 pub use service::operations;
 pub use trail::{Event, Verdict};
 pub use world::{

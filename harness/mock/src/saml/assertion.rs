@@ -1,6 +1,9 @@
 //! What an assertion says.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
+use sha1::{Digest as _, Sha1};
 
 use super::Metadata;
 
@@ -50,4 +53,11 @@ impl Assertion {
     pub(crate) fn open(_: &str, _: Option<&Metadata>) -> Result<Self, Refusal> {
         Err(Refusal::NotBuilt)
     }
+}
+
+/// What AWS calls the name qualifier of a provider's subjects: it tells equal subjects of different providers apart.
+///
+/// AWS: API Reference, `AssumeRoleWithSAML`, `NameQualifier`.
+pub fn saml_name_qualifier(issuer: &str, account: &str, provider: &str) -> String {
+    BASE64.encode(Sha1::digest(format!("{issuer}{account}/{provider}")))
 }

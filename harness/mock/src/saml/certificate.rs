@@ -1,10 +1,16 @@
 //! The certificate of a test key: X.509 (RFC 5280) in DER, signed by the key itself.
 
 use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::ecdsa::{Signature, VerifyingKey};
+use rsa::signature::{Keypair as _, SignatureEncoding as _};
+use rsa::traits::PublicKeyParts as _;
+
+use super::signer::Key;
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
+/// `NULL`: the parameters of RSA's algorithms (RFC 4055).
+const NULL: &[u8] = &[0x05, 0x00];
 const UTF8_STRING: u8 = 0x0c;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
@@ -19,21 +25,64 @@ const ECDSA_WITH_SHA256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x0
 const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// `secp256r1`, 1.2.840.10045.3.1.7 (RFC 5480).
 const SECP256R1: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// `sha256WithRSAEncryption`, 1.2.840.113549.1.1.11 (RFC 4055).
+const SHA256_WITH_RSA: &[u8] = &[
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b,
+];
+/// `rsaEncryption`, 1.2.840.113549.1.1.1 (RFC 3279).
+const RSA_ENCRYPTION: &[u8] = &[
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+];
 /// `id-at-commonName`, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
 
 /// The certificate of a key for a name. It is good until the end of the year 9999, since AWS doesn't look at when the
 /// certificates of SAML providers expire.
-pub(super) fn self_signed(key: &SigningKey, name: &str) -> Vec<u8> {
-    let algorithm = tagged(SEQUENCE, &[ECDSA_WITH_SHA256]);
+pub(super) fn self_signed(key: &Key, name: &str) -> Vec<u8> {
+    let algorithm = match key {
+        Key::P256(_) => tagged(SEQUENCE, &[ECDSA_WITH_SHA256]),
+        Key::Rsa(_) => tagged(SEQUENCE, &[SHA256_WITH_RSA, NULL]),
+    };
     let to_be_signed = to_be_signed(key, name, &algorithm);
-    let signature: Signature = key.sign(&to_be_signed);
-    let (r, s) = signature.split_bytes();
-    let signature = tagged(SEQUENCE, &[&integer(&r), &integer(&s)]);
+    let signature = signature(key, &to_be_signed);
     tagged(
         SEQUENCE,
         &[&to_be_signed, &algorithm, &bit_string(&signature)],
     )
+}
+
+/// The signature of a text, as certificates have it.
+fn signature(key: &Key, text: &[u8]) -> Vec<u8> {
+    match key {
+        Key::P256(key) => {
+            let signature: Signature = key.sign(text);
+            let (r, s) = signature.split_bytes();
+            tagged(SEQUENCE, &[&integer(&r), &integer(&s)])
+        }
+        Key::Rsa(key) => key.sign(text).to_vec(),
+    }
+}
+
+/// `SubjectPublicKeyInfo`.
+fn public_key_info(key: &Key) -> Vec<u8> {
+    match key {
+        Key::P256(key) => {
+            let algorithm = tagged(SEQUENCE, &[EC_PUBLIC_KEY, SECP256R1]);
+            let point = VerifyingKey::from(key).to_sec1_bytes();
+            tagged(SEQUENCE, &[&algorithm, &bit_string(&point)])
+        }
+        Key::Rsa(key) => {
+            let algorithm = tagged(SEQUENCE, &[RSA_ENCRYPTION, NULL]);
+            let key = key.verifying_key();
+            let key: &rsa::PublicKey = key.as_ref();
+            let numbers = [
+                integer(&key.n().to_be_bytes_trimmed_vartime()),
+                integer(&key.e().to_be_bytes_trimmed_vartime()),
+            ];
+            let numbers = tagged(SEQUENCE, &numbers.each_ref().map(Vec::as_slice));
+            tagged(SEQUENCE, &[&algorithm, &bit_string(&numbers)])
+        }
+    }
 }
 
 /// The public key of a certificate (`SubjectPublicKeyInfo`), in DER; `None` if it can't be found. Who issued the
@@ -76,7 +125,7 @@ fn element(encoded: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((whole, content, rest))
 }
 
-fn to_be_signed(key: &SigningKey, name: &str, algorithm: &[u8]) -> Vec<u8> {
+fn to_be_signed(key: &Key, name: &str, algorithm: &[u8]) -> Vec<u8> {
     let common_name = tagged(
         SEQUENCE,
         &[COMMON_NAME, &tagged(UTF8_STRING, &[name.as_bytes()])],
@@ -89,14 +138,7 @@ fn to_be_signed(key: &SigningKey, name: &str, algorithm: &[u8]) -> Vec<u8> {
             &tagged(GENERALIZED_TIME, &[b"99991231235959Z"]),
         ],
     );
-    let point = VerifyingKey::from(key).to_sec1_bytes();
-    let public_key = tagged(
-        SEQUENCE,
-        &[
-            &tagged(SEQUENCE, &[EC_PUBLIC_KEY, SECP256R1]),
-            &bit_string(&point),
-        ],
-    );
+    let public_key = public_key_info(key);
     let version = tagged(VERSION, &[&integer(&[2])]);
     tagged(
         SEQUENCE,
@@ -163,8 +205,8 @@ mod tests {
     #[cfg(feature = "saml")]
     #[test]
     fn the_public_key_of_a_certificate_can_be_found() {
-        let key = SigningKey::from_slice(&[7; 32]).unwrap();
-        let certificate = self_signed(&key, &"x".repeat(200));
+        let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+        let certificate = self_signed(&Key::P256(key.clone()), &"x".repeat(200));
 
         let found = public_key(&certificate).unwrap();
 

@@ -3,14 +3,17 @@
 mod assertion;
 mod certificate;
 mod issue;
+mod key;
 mod metadata;
 #[cfg(feature = "saml")]
 mod response;
 mod signer;
 
+pub use self::assertion::saml_name_qualifier;
 pub(crate) use self::assertion::{Assertion, Refusal};
 pub use self::issue::AssertionSpec;
 pub(crate) use self::issue::response;
+pub use self::key::SamlKey;
 pub(crate) use self::metadata::Metadata;
 pub(crate) use self::signer::Signer;
 

@@ -4,7 +4,10 @@ use crate::client::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::SignedDuration;
-use rolecall_mock::{AssertionSpec, Mock, PolicySpec, SamlMetadataSpec, SamlProviderSpec, World};
+use rolecall_mock::{
+    AssertionSpec, Mock, PolicySpec, SamlKey, SamlMetadataSpec, SamlProviderSpec, World,
+    saml_name_qualifier,
+};
 use rolecall_wire::{Structure, Value};
 use serde_json::json;
 
@@ -702,4 +705,32 @@ fn a_response_of_a_provider_elsewhere_is_taken() {
     assert_eq!(user.string("Arn"), Some(arn));
     let forged = response.replace(r"EXAMPLE\Bob", r"EXAMPLE\Eve");
     assert_eq!(call(&forged).unwrap_err().code, "InvalidIdentityToken");
+}
+
+/// A provider whose key is a test's own, as on a target that is told its metadata over the API.
+#[test]
+fn a_key_that_is_made_anew_signs_for_the_provider_that_shows_it() {
+    let [key, other] =
+        [(); 2].map(|()| SamlKey::generate(&mut getrandom::SysRng).expect("randomness"));
+    let mock = plain();
+    let document = SamlMetadataSpec::Document(key.metadata(ISSUER));
+    let own = SamlProviderSpec {
+        metadata: document,
+        ..provider("ADFS", ISSUER)
+    };
+    mock.update(|world| world.update_saml_provider(own))
+        .unwrap();
+    let signed = |key: &SamlKey| input(&key.sign_assertion(ISSUER, &alice(), mock.clock().now()));
+
+    let answer = Client::anonymous(&mock).call(OPERATION, &signed(&key));
+
+    let qualifier = saml_name_qualifier(ISSUER, MAIN, "ADFS");
+    assert_eq!(
+        answer.unwrap().string("NameQualifier"),
+        Some(qualifier.as_str())
+    );
+    assert_eq!(
+        Client::anonymous(&mock).refused(OPERATION, &signed(&other)),
+        invalid("Response signature invalid")
+    );
 }

@@ -7,11 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_wire::ServiceError;
-use sha1::{Digest as _, Sha1};
 
 use super::provided::{Passed, checked_source_identity, expired_token, invalid_token, is_name};
 use super::{access_denied, validation_error};
-use crate::saml::{Assertion, Refusal};
+use crate::saml::{Assertion, Refusal, saml_name_qualifier};
 use crate::service::call::Call;
 use crate::world::{AccountId, RoleArn, SamlProvider, World};
 
@@ -45,10 +44,10 @@ pub(crate) struct SamlIdentity {
 }
 
 impl SamlIdentity {
-    /// AWS: API Reference, `AssumeRoleWithSAML`, `NameQualifier`.
+    /// `saml:namequalifier`.
     pub(crate) fn name_qualifier(&self) -> String {
         let (account, name) = &self.provider;
-        BASE64.encode(Sha1::digest(format!("{}{account}/{name}", self.issuer)))
+        saml_name_qualifier(&self.issuer, account, name)
     }
 }
 
