@@ -9,7 +9,7 @@ use rstest::rstest;
 use crate::support::{FIRST, Served, connect, run, run_until, settings};
 
 /// A scenario of the test's own.
-fn written(text: &str) -> (tempfile::TempDir, Loaded) {
+pub(crate) fn written(text: &str) -> (tempfile::TempDir, Loaded) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("own.yaml"), text).expect("a file");
     let loaded = scenario::load(&[folder.path().to_owned()], &scenario::Disk);

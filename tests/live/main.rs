@@ -15,6 +15,7 @@ mod compose;
 mod explained;
 mod faults;
 mod killed;
+mod providers;
 mod scenarios;
 mod services;
 mod support;

@@ -64,7 +64,7 @@ impl Served {
         SharedAsyncSleep::new(Elsewhere(self.mock.clone()))
     }
 
-    /// What the world still has whose name begins so, in these accounts.
+    /// What the world still has whose name, or the name in whose ARN, begins so, in these accounts.
     pub(crate) fn left(&self, prefix: &str, accounts: &[&str]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -74,7 +74,11 @@ impl Served {
         for account in accounts {
             for (operation, list, name) in LISTINGS {
                 let names = runtime.block_on(self.names(account, operation, list, name));
-                left.extend(names.into_iter().filter(|name| name.starts_with(prefix)));
+                let own = |name: &String| {
+                    let name = name.rsplit('/').next();
+                    name.is_some_and(|name| name.starts_with(prefix))
+                };
+                left.extend(names.into_iter().filter(own));
             }
         }
         left
@@ -114,6 +118,7 @@ const LISTINGS: [(&str, &str, &str); 6] = [
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
     ("iam:ListPolicies", "Policies", "PolicyName"),
+    ("iam:ListSAMLProviders", "SAMLProviderList", "Arn"),
     ("s3:ListBuckets", "Buckets", "Name"),
     (
         "cloudfront:ListDistributions",

@@ -133,17 +133,18 @@ impl Client {
         }
     }
 
-    /// A client of a target that is no mock: real time, and a limit on each request if there is one.
+    /// A client of a target that is no mock, with a limit on each request if there is one.
     #[cfg(feature = "live")]
     pub(super) fn live(
         connector: SharedHttpClient,
         endpoint: Endpoint,
+        time_source: SharedTimeSource,
         limit: Option<Limit>,
     ) -> Self {
         Self {
             connector,
             endpoint,
-            time_source: SharedTimeSource::default(),
+            time_source,
             limit,
         }
     }

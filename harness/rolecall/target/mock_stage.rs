@@ -3,18 +3,18 @@
 use aws_credential_types::Credentials;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use jiff::SignedDuration;
-use rolecall_mock::{Asker, AssertionSpec, Clock, ContextKey, Mock, carrier};
+use rolecall_mock::{Asker, Clock, ContextKey, Mock, carrier};
 use rolecall_policy::Evaluation;
 
 use super::answer::Answer;
 use super::change::apply;
 use super::client::Client;
+use super::federation::{assertion_spec, claims};
 use super::stage::{Asked, StageError, Unasked, Who};
 use super::world::{DEFAULT_SEED, ProvisionError, missing, mock, provision};
 use crate::scenario::model::{
-    Assertion, Assume, Call, Change, ClaimValue, ContextEntry, Mfa, Question, Step, Token, World,
+    Assertion, Assume, Call, Change, ContextEntry, Mfa, Question, Step, Token, World,
 };
-use crate::scenario::to_json;
 use crate::services;
 
 /// Where the SDK believes the in-process mock to be; the name never reaches a resolver.
@@ -182,9 +182,7 @@ impl MockStage {
             .find(|provider| provider.name.value == token.provider)
             .ok_or_else(|| format!("there is no provider `{}`", token.provider))?;
         let now = self.mock.clock().now();
-        let claims = token.claims.iter();
-        let claims = claims.map(|(name, value)| Ok((name.clone(), claim(value, now)?)));
-        let claims = claims.collect::<Result<serde_json::Map<_, _>, String>>()?;
+        let claims = claims(token, now)?;
         self.mock
             .read(|world| world.sign_token(&provider.url, &provider.account, claims, now))
             .map_err(|error| error.to_string())
@@ -286,63 +284,6 @@ impl MockStage {
             .and_then(|id| self.mock.authorization(id))
             .map(|authorization| authorization.evaluations())
             .unwrap_or_default()
-    }
-}
-
-/// AWS's own attributes have long names, of which a scenario writes the last part.
-fn assertion_spec(assertion: &Assertion, assume: &Assume, provider_arn: &str) -> AssertionSpec {
-    let subject = assertion.subject.as_deref().unwrap_or(&assume.session);
-    let mut spec = AssertionSpec::new(subject);
-    spec.life = assertion.expires;
-    if let Some(audience) = &assertion.audience {
-        spec.audience.clone_from(audience);
-    }
-    if let Some(recipient) = &assertion.recipient {
-        spec.recipient.clone_from(recipient);
-    }
-    let mut attributes = assertion.attributes.clone();
-    let defaults = [
-        ("Role", format!("{},{provider_arn}", assume.role_arn)),
-        ("RoleSessionName", assume.session.clone()),
-    ];
-    for (name, value) in defaults {
-        if !attributes.iter().any(|(given, _)| given == name) {
-            attributes.push((name.to_owned(), vec![value]));
-        }
-    }
-    let named = |(name, values): (String, Vec<String>)| (attribute_name(&name), values);
-    spec.attributes = attributes.into_iter().map(named).collect();
-    spec
-}
-
-/// AWS: IAM User Guide, Configure SAML assertions for the authentication response.
-fn attribute_name(name: &str) -> String {
-    let is_aws = [
-        "Role",
-        "RoleSessionName",
-        "SessionDuration",
-        "SourceIdentity",
-        "TransitiveTagKeys",
-    ]
-    .contains(&name)
-        || name.starts_with("PrincipalTag:");
-    if is_aws {
-        format!("https://aws.amazon.com/SAML/Attributes/{name}")
-    } else {
-        name.to_owned()
-    }
-}
-
-/// A claim's value as JSON; a relative time is counted from now.
-fn claim(value: &ClaimValue, now: jiff::Timestamp) -> Result<serde_json::Value, String> {
-    match value {
-        ClaimValue::Value(node) => {
-            serde_json::from_str(&to_json(node)).map_err(|error| error.to_string())
-        }
-        ClaimValue::Relative(after) => {
-            let time = now.checked_add(*after).map_err(|error| error.to_string())?;
-            Ok(time.as_second().into())
-        }
     }
 }
 

@@ -5,6 +5,7 @@ mod change;
 mod client;
 #[cfg(feature = "discover")]
 mod discover;
+mod federation;
 #[cfg(feature = "live")]
 pub mod live;
 mod mock_stage;

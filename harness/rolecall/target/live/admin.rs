@@ -40,6 +40,9 @@ pub(super) enum Failure {
         "`{0}` can't be called: `botocore` in rolecall.toml must name the models that it was made with"
     )]
     NoModel(String),
+    /// An identity provider has no key.
+    #[error("{0}")]
+    NoKey(String),
     /// The journal can't be written: nothing more is made.
     #[error("the journal of the run can't be written: {0}")]
     Journal(String),

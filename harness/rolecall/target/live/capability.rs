@@ -41,6 +41,8 @@ pub enum Capability {
     TrustConditions,
     /// A trust policy's external id must be given.
     ExternalIds,
+    /// SAML assertions are verified, and trust policies tell whom they let in.
+    Assertions,
     /// Parameters out of range are refused.
     Validation,
     /// The policy simulator says what policies say.
@@ -53,7 +55,7 @@ pub enum Capability {
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -68,6 +70,7 @@ impl Capability {
         Self::TrustPolicies,
         Self::TrustConditions,
         Self::ExternalIds,
+        Self::Assertions,
         Self::Validation,
         Self::Simulator,
         Self::Expiry,
@@ -91,6 +94,7 @@ impl Capability {
             Self::TrustPolicies => "trust policies",
             Self::TrustConditions => "trust conditions",
             Self::ExternalIds => "external ids",
+            Self::Assertions => "assertions",
             Self::Validation => "validation",
             Self::Simulator => "simulator",
             Self::Expiry => "expiry",
@@ -115,6 +119,7 @@ impl Capability {
             Self::TrustPolicies => "lets nobody assume a role but whom its trust policy names",
             Self::TrustConditions => "heeds Condition in trust policies",
             Self::ExternalIds => "asks for a trust policy's external id",
+            Self::Assertions => "lets in with a SAML assertion whom it and the trust policy allow",
             Self::Validation => "refuses parameters that are out of range",
             Self::Simulator => "says in its policy simulator what policies say",
             Self::Expiry => "ends sessions in time",
@@ -238,8 +243,8 @@ pub struct Rehearsed {
 }
 
 impl Rehearsed {
-    /// What a target must be able to do to refuse alike.
-    pub(super) fn needs(&self) -> Needs {
+    /// What a target must be able to do to refuse alike a caller who shows something that needs a capability of its own.
+    pub(super) fn needs(&self, shown: Option<Capability>) -> Needs {
         let Some(code) = &self.refusal else {
             return Needs::default();
         };
@@ -260,7 +265,11 @@ impl Rehearsed {
             })
             .collect();
         if !ways.is_empty() {
-            return Needs(ways);
+            let whole = |way: BTreeSet<_>| way.into_iter().chain(shown).collect();
+            return Needs(ways.into_iter().map(whole).collect());
+        }
+        if let (Some(shown), true) = (shown, is_about_what_is_shown(code)) {
+            return Needs(vec![BTreeSet::from([shown])]);
         }
         let capability = match code.as_str() {
             "InvalidClientTokenId" | "InvalidAccessKeyId" => Capability::InactiveKeys,
@@ -276,6 +285,18 @@ impl Rehearsed {
         };
         Needs(vec![BTreeSet::from([capability])])
     }
+}
+
+/// Whether an error is about an assertion or a token (AWS: API Reference, `AssumeRoleWithSAML`, errors). One that doesn't list
+/// the role is denied without a policy.
+fn is_about_what_is_shown(code: &str) -> bool {
+    [
+        "AccessDenied",
+        "ExpiredTokenException",
+        "IDPRejectedClaim",
+        "InvalidIdentityToken",
+    ]
+    .contains(&code)
 }
 
 /// What it takes to come to a denial by this check.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -16,6 +17,7 @@ use super::credentials::{Configuration, CredentialsError, Recipe};
 use super::journal::{Header, Journal};
 use super::names::{base36, fingerprint};
 use super::pace::Pace;
+use super::providers::Keys;
 use super::tape::{Cassette, Tape};
 use super::{Accounts, Connected, LONGEST_REQUEST, Live, MayMake};
 use crate::target::answer::Got;
@@ -109,6 +111,8 @@ pub struct Settings {
     pub profiles: Vec<(String, String)>,
     /// What is waited with.
     pub sleep: SharedAsyncSleep,
+    /// What time it is: requests are signed with it, and identity providers issue with it what their people show.
+    pub time: SharedTimeSource,
     /// No request may take longer, as `sleep` measures it.
     pub limit: Duration,
     /// What holds for real AWS.
@@ -138,6 +142,7 @@ impl Settings {
             run: None,
             profiles: Vec::new(),
             sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            time: SharedTimeSource::default(),
             limit: LONGEST_REQUEST,
             aws: Aws::default(),
             keys: None,
@@ -250,6 +255,8 @@ impl Live {
             may_make: MayMake {
                 distributions: !is_real || settings.aws.distributions,
             },
+            time: settings.time.clone(),
+            keys: Keys::default(),
             place,
             endpoint,
             run,
@@ -266,6 +273,7 @@ impl Live {
 /// A client of an endpoint; a cassette with the test's name stands between them.
 pub(super) fn client(
     endpoint: &Endpoint,
+    time: &SharedTimeSource,
     limit: Option<Limit>,
     taped: Option<(&Cassette, Option<&str>)>,
 ) -> Client {
@@ -281,13 +289,13 @@ pub(super) fn client(
         Some((cassette, test)) => cassette.http_client(test, http),
         None => http,
     };
-    Client::live(http, endpoint.clone(), limit)
+    Client::live(http, endpoint.clone(), time.clone(), limit)
 }
 
 /// The client of what goes before the tests.
 fn before_tests(endpoint: &Endpoint, settings: &Settings, cassette: Option<&Cassette>) -> Client {
     let taped = cassette.map(|cassette| (cassette, None));
-    client(endpoint, settings.limit(), taped)
+    client(endpoint, &settings.time, settings.limit(), taped)
 }
 
 /// The administrators that the configuration names.

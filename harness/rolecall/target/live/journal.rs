@@ -43,6 +43,8 @@ pub enum Kind {
     OidcProvider,
     /// A CloudFront distribution, which takes AWS minutes to remove.
     Distribution,
+    /// A SAML provider.
+    SamlProvider,
 }
 
 impl Kind {
@@ -57,6 +59,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::OidcProvider => "OIDC provider",
             Self::Distribution => "distribution",
+            Self::SamlProvider => "SAML provider",
         }
     }
 }

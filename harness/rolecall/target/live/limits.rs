@@ -3,7 +3,7 @@
 use super::capability::{Capability, Needs, Profile};
 use super::stage::LiveStage;
 use crate::scenario::model::{
-    DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Verb, World,
+    Actor, DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Verb, World,
 };
 use crate::services;
 use crate::target::answer::is_denial_code;
@@ -27,8 +27,11 @@ impl LiveStage {
         self.live.profile()?.lack(Capability::Simulator)
     }
 
-    /// Where a bucket has a policy, a target that refuses too much may refuse what must succeed.
+    /// Where a bucket has a policy, or an assertion is shown, a target that refuses too much may refuse what must succeed.
     fn guarded(&self, step: &Step, profile: &Profile) -> Option<String> {
+        if let Some(shown) = shown(step) {
+            return profile.unknown(shown);
+        }
         let Verb::Call(call) = &step.verb else {
             return None;
         };
@@ -47,13 +50,21 @@ impl LiveStage {
         }
         let rehearsed = self.rehearsed.iter().find(|one| one.number == step.number);
         match (rehearsed, &step.verb) {
-            (Some(rehearsed), _) => profile.lacks(&rehearsed.needs()),
+            (Some(rehearsed), _) => profile.lacks(&rehearsed.needs(shown(step))),
             (None, Verb::Call(call)) if !services::is_bundled(&call.service) => {
                 let needs = is_denied(&step.expect).then(Needs::everything);
                 profile.lacks(&needs.unwrap_or_default())
             }
             (None, _) => Some("the mock can't say which rule refuses this".to_owned()),
         }
+    }
+}
+
+/// What a target must be able to do with what a step's caller shows instead of a signature.
+fn shown(step: &Step) -> Option<Capability> {
+    match step.actor.as_ref()?.value {
+        Actor::Saml(_) => Some(Capability::Assertions),
+        _ => None,
     }
 }
 
@@ -64,10 +75,6 @@ pub(super) fn missing(world: &World) -> Option<String> {
         (
             !world.oidc_providers.is_empty(),
             "identity providers whose tokens a test can sign",
-        ),
-        (
-            !world.saml_providers.is_empty(),
-            "identity providers whose assertions a test can sign",
         ),
         (!world.resources.is_empty(), "resources of other services"),
         (

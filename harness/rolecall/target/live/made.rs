@@ -11,6 +11,11 @@ pub(super) fn made_by(
     input: &Structure,
     account: &str,
 ) -> Option<Thing> {
+    if (service, operation) == ("iam", "CreateSAMLProvider") {
+        let name = input.string("Name")?;
+        let arn = format!("arn:aws:iam::{account}:saml-provider/{name}");
+        return Some(Thing::new(Kind::SamlProvider, account, arn));
+    }
     let (kind, member) = match (service, operation) {
         ("iam", "CreateUser") => (Kind::User, "UserName"),
         ("iam", "CreateRole") => (Kind::Role, "RoleName"),

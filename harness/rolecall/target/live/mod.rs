@@ -28,6 +28,7 @@ mod order;
 mod pace;
 mod plan;
 mod probe;
+mod providers;
 mod question;
 mod removal;
 mod stage;
@@ -40,6 +41,8 @@ mod undo;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use aws_smithy_async::time::SharedTimeSource;
 
 pub use capability::{Capability, Finding, Profile, Rehearsal, Rehearsed};
 pub use connect::{Aws, ConnectError, Place, Settings};
@@ -55,6 +58,7 @@ use super::stage::StageError;
 use crate::scenario::model::{Account, Test};
 use admin::{Admin, Admins};
 use control::Control;
+use providers::Keys;
 use tape::Cassette;
 
 /// No request may take longer.
@@ -77,6 +81,8 @@ struct Connected {
     run: String,
     journal: Journal,
     pace: Pace,
+    time: SharedTimeSource,
+    keys: Keys,
     accounts: Accounts,
     may_make: MayMake,
     cassette: Option<Cassette>,
@@ -141,7 +147,8 @@ impl Live {
     fn client(&self, test: Option<&Test>) -> Client {
         let taped = self.0.cassette.as_ref();
         let taped = taped.map(|cassette| (cassette, test.map(|test| test.name.as_str())));
-        connect::client(&self.0.endpoint, self.0.limit.clone(), taped)
+        let limit = self.0.limit.clone();
+        connect::client(&self.0.endpoint, &self.0.time, limit, taped)
     }
 
     /// The administrator of the scenario's first account, for what is asked before the tests.

@@ -5,13 +5,24 @@
 //! reaches the target (policies, parameters, object keys, session names, tag values), so that what was equal stays
 //! equal (`${aws:username}` against a folder's name, say), and undone in every answer.
 
+use rolecall_mock::saml_name_qualifier;
 use rolecall_wire::{ServiceError, Structure, Value};
+
+use crate::scenario::model::SamlProvider;
 
 /// IAM's shortest limit on a name, which holds for users and roles; 63 for buckets.
 const LONGEST_NAME: usize = 63;
 
 /// The entities whose ARN ends in a name that gets the prefix (AWS: IAM identifiers).
-const NAMED: [&str; 6] = ["user", "role", "group", "policy", "instance-profile", "mfa"];
+const NAMED: [&str; 7] = [
+    "user",
+    "role",
+    "group",
+    "policy",
+    "instance-profile",
+    "mfa",
+    "saml-provider",
+];
 
 /// Parameters that are the name of such an entity or of a bucket, whether or not the scenario defines it.
 const NAME_MEMBERS: [&str; 4] = ["UserName", "RoleName", "GroupName", "Bucket"];
@@ -53,6 +64,15 @@ impl Names {
     pub(super) fn learn(&mut self, ours: &str, theirs: &str) {
         self.ids.retain(|(known, _)| known != ours);
         self.ids.push((ours.to_owned(), theirs.to_owned()));
+    }
+
+    /// From now on the name qualifier of a SAML provider is the target's: its name and its account are hidden in it.
+    pub(super) fn learn_saml_provider(&mut self, provider: &SamlProvider) {
+        let name = provider.name.value.as_str();
+        let ours = saml_name_qualifier(&provider.issuer, &provider.account, name);
+        let account = self.account(&provider.account);
+        let theirs = saml_name_qualifier(&self.text(&provider.issuer), account, &self.name(name));
+        self.learn(&ours, &theirs);
     }
 
     /// What the names of the run and the test begin with.
@@ -133,6 +153,10 @@ impl Names {
                 }
                 None => format!("{kind}/{}", self.pattern(rest)),
             };
+        }
+        // The name of an OIDC provider is its URL, which is the issuer's.
+        if kind == "oidc-provider" {
+            return resource.to_owned();
         }
         if !NAMED.contains(&kind) {
             return self.words(resource);
@@ -237,18 +261,33 @@ impl Names {
         {
             if key.eq_ignore_ascii_case("aws:username") {
                 map_strings(value, &|name| self.pattern(name));
+            } else if key.eq_ignore_ascii_case("saml:doc") {
+                map_strings(value, &|text| self.saml_doc(text));
             } else {
                 map_strings(value, &|text| self.text(text));
             }
         }
     }
 
+    /// `ACCOUNT/PROVIDER`.
+    fn saml_doc(&self, text: &str) -> String {
+        match text.split_once('/') {
+            Some((account, name)) => format!("{}/{}", self.digits(account), self.pattern(name)),
+            None => self.words(text),
+        }
+    }
+
     /// An operation's parameters as the target must have them.
     pub(super) fn input(&self, operation: &str, input: &Structure) -> Structure {
         let mut mapped = self.members(input);
-        // An inline policy's name is its holder's own affair.
-        if let (true, Some(name)) = (operation == "CreatePolicy", input.string("PolicyName")) {
-            mapped.set("PolicyName", self.name(name));
+        // Elsewhere a member of this name is its holder's own affair.
+        let member = match operation {
+            "CreatePolicy" => "PolicyName",
+            "CreateSAMLProvider" => "Name",
+            _ => return mapped,
+        };
+        if let Some(name) = input.string(member) {
+            mapped.set(member, self.name(name));
         }
         mapped
     }
@@ -464,6 +503,14 @@ mod tests {
     #[case::of_aws(
         "arn:aws:iam::aws:policy/HomeFolder",
         "arn:aws:iam::aws:policy/HomeFolder"
+    )]
+    #[case::saml_provider(
+        "arn:aws:iam::123456789012:saml-provider/ADFS",
+        "arn:aws:iam::000000000000:saml-provider/rc-r1-t1-ADFS"
+    )]
+    #[case::oidc_provider(
+        "arn:aws:iam::123456789012:oidc-provider/alice.example.com/home",
+        "arn:aws:iam::000000000000:oidc-provider/alice.example.com/home"
     )]
     #[case::root("arn:aws:iam::123456789012:root", "arn:aws:iam::000000000000:root")]
     #[case::bucket("arn:aws:s3:::home", "arn:aws:s3:::rc-r1-t1-home")]

@@ -63,6 +63,8 @@ impl std::fmt::Display for Order {
             "GroupName",
             "PolicyName",
             "Bucket",
+            "Name",
+            "SAMLProviderArn",
             "Url",
         ];
         for name in members.iter().filter_map(|name| self.input.string(name)) {

@@ -35,6 +35,16 @@ pub(super) enum Attempt<T> {
     NotYet(T, Duration),
 }
 
+impl<T> Attempt<T> {
+    /// The same with another answer.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Attempt<U> {
+        match self {
+            Self::Done(answer) => Attempt::Done(change(answer)),
+            Self::NotYet(answer, most) => Attempt::NotYet(change(answer), most),
+        }
+    }
+}
+
 impl Pace {
     /// A pace that sleeps so; `eventual` where the target takes time until it knows what was changed.
     pub fn new(sleep: SharedAsyncSleep, eventual: bool) -> Self {
@@ -85,6 +95,12 @@ pub(super) fn is_unknown_key(error: &ServiceError) -> bool {
         error.code.as_str(),
         "InvalidClientTokenId" | "InvalidAccessKeyId"
     )
+}
+
+/// Whether an error says that an identity provider isn't known: right after its creation, "not yet".
+pub(super) fn is_unknown_provider(error: &ServiceError) -> bool {
+    let message = error.message.as_deref().unwrap_or_default();
+    error.code == "InvalidIdentityToken" && message.starts_with("Specified provider doesn't exist")
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use super::journal::{Kind, Thing};
 use super::names::Names;
 use super::order::{Order, tags};
 use crate::scenario::model::{
-    Bucket, Change, ChangeKind, CustomerPolicy, Entity, Group, Role, Touched, User, World,
+    Bucket, Change, ChangeKind, CustomerPolicy, Entity, Group, Role, SamlProvider, Touched, User,
+    World,
 };
 
 /// Lets nobody in: a role is made with it and gets its own trust policy once every principal that may be named exists.
@@ -41,6 +42,13 @@ pub(super) enum Work {
         /// Whether it is to work.
         active: bool,
     },
+    /// A SAML provider is made, or gets other metadata: those of the run's own key.
+    SamlProvider {
+        /// The request but for the metadata.
+        order: Order,
+        /// Whose they are.
+        issuer: String,
+    },
     /// Something goes, with all that hangs on it.
     Remove(Thing),
     /// A distribution, whose id AWS gives.
@@ -66,6 +74,9 @@ impl Planner<'_> {
     /// All that it takes to build a world, each thing after what it refers to.
     pub(super) fn build(&self, world: &World) -> Vec<Work> {
         let mut work = Vec::new();
+        for provider in &world.saml_providers {
+            work.push(self.make_saml_provider(provider));
+        }
         for policy in &world.policies {
             work.push(self.make_policy(policy));
         }
@@ -147,12 +158,17 @@ impl Planner<'_> {
                     self.make_bucket(bucket, work);
                 }
             }
+            Entity::SamlProvider => {
+                let providers = after.saml_providers.iter();
+                for provider in providers.filter(|provider| provider.name.value == name) {
+                    work.push(self.make_saml_provider(provider));
+                }
+            }
             // Distributions are made before everything else; a test whose world has one of the others isn't begun on a
             // live target.
             Entity::Distribution
             | Entity::Organization
             | Entity::OidcProvider
-            | Entity::SamlProvider
             | Entity::Resource
             | Entity::Context => {}
         }
@@ -375,12 +391,17 @@ impl Planner<'_> {
                     .map(|bucket| gone(Kind::Bucket, &bucket.account))
                     .collect()
             }
+            Entity::SamlProvider => {
+                let providers = before.saml_providers.iter();
+                let found = providers.filter(|provider| provider.name.value == name);
+                found
+                    .map(|provider| self.remove_saml_provider(provider))
+                    .collect()
+            }
             Entity::Distribution => self.remove_distribution(before, touched),
-            Entity::Organization
-            | Entity::OidcProvider
-            | Entity::SamlProvider
-            | Entity::Resource
-            | Entity::Context => Vec::new(),
+            Entity::Organization | Entity::OidcProvider | Entity::Resource | Entity::Context => {
+                Vec::new()
+            }
         }
     }
 
@@ -444,10 +465,18 @@ impl Planner<'_> {
                 }
                 Ok(())
             }
+            Entity::SamlProvider => {
+                let named = |provider: &&SamlProvider| provider.name.value == name;
+                let olds = before.saml_providers.iter().filter(named);
+                let news = after.saml_providers.iter().filter(named);
+                for (old, new) in olds.zip(news) {
+                    work.push(self.update_saml_provider(old, new)?);
+                }
+                Ok(())
+            }
             Entity::Distribution => self.update_distribution(before, after, touched, work),
             entity @ (Entity::Organization
             | Entity::OidcProvider
-            | Entity::SamlProvider
             | Entity::Resource
             | Entity::Context) => Err(format!(
                 "{}s are not changed on live targets",
@@ -569,7 +598,7 @@ fn created_roles(change: &Change) -> impl Iterator<Item = &Role> {
 }
 
 /// A path is a part of the ARN, and an account can't be left: no request of AWS changes either.
-fn same_place(noun: &str, old: (&str, &str), new: (&str, &str)) -> Result<(), String> {
+pub(super) fn same_place(noun: &str, old: (&str, &str), new: (&str, &str)) -> Result<(), String> {
     if old == new {
         Ok(())
     } else {

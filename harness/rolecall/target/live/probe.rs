@@ -18,9 +18,10 @@ use crate::target::client::Client;
 use crate::target::stage::{StageError, Unasked, Who};
 
 /// The probes that scenarios can put.
-const PROBES: [(&str, &str); 2] = [
+const PROBES: [(&str, &str); 3] = [
     ("probes.yaml", include_str!("probes.yaml")),
     ("probe-boundary.yaml", include_str!("probe-boundary.yaml")),
+    ("probe-saml.yaml", include_str!("probe-saml.yaml")),
 ];
 
 /// A key that was never issued, in AWS's form.
@@ -30,7 +31,7 @@ const UNKNOWN_KEY: &str = "AKIAROLECALLUNKNOWN0";
 const WRONG_SECRET: &str = "this-is-not-the-secret-of-any-access-key";
 
 /// What the capabilities are that a step of the probes' scenario asks for, by its name.
-const BY_STEP: [Capability; 12] = [
+const BY_STEP: [Capability; 13] = [
     Capability::InactiveKeys,
     Capability::IdentityPolicies,
     Capability::ExplicitDenies,
@@ -41,6 +42,7 @@ const BY_STEP: [Capability; 12] = [
     Capability::TrustPolicies,
     Capability::TrustConditions,
     Capability::ExternalIds,
+    Capability::Assertions,
     Capability::Validation,
     Capability::SessionPolicies,
 ];
@@ -103,14 +105,21 @@ async fn put_all(stage: &mut LiveStage, test: &Test, profile: &mut Profile) {
     }
 }
 
+/// Where several steps must be refused, all of them must be.
 async fn put_pair(stage: &mut LiveStage, test: &Test, capability: Capability) -> Finding {
-    let refused = take(stage, test, capability.name()).await;
-    let twin = take(stage, test, &format!("{} twin", capability.name())).await;
     let by_decision = !matches!(
         capability,
-        Capability::InactiveKeys | Capability::Validation
+        Capability::InactiveKeys | Capability::Validation | Capability::Assertions
     );
-    find(refused, twin, by_decision)
+    let twin = take(stage, test, &format!("{} twin", capability.name())).await;
+    for (step, outer) in find_steps(test, capability.name()) {
+        let refused = take_inside(stage, step, outer).await;
+        let finding = find(refused, twin.clone(), by_decision);
+        if finding != Finding::Enforced {
+            return finding;
+        }
+    }
+    Finding::Enforced
 }
 
 /// Compares what must be refused with its twin.
@@ -131,21 +140,37 @@ fn find(refused: Result<Got, String>, twin: Result<Got, String>, by_decision: bo
     }
 }
 
-/// A step by its name, and the step whose `then` it is in.
-fn find_step<'t>(test: &'t Test, name: &str) -> Option<(&'t Step, Option<&'t Step>)> {
-    let named = |step: &&Step| step.name.as_deref() == Some(name);
-    if let Some(step) = test.steps.iter().find(named) {
-        return Some((step, None));
+/// The steps of a name, each with the step whose `then` it is in.
+fn find_steps<'t>(test: &'t Test, name: &str) -> Vec<(&'t Step, Option<&'t Step>)> {
+    let named = |step: &Step| step.name.as_deref() == Some(name);
+    let mut found = Vec::new();
+    for outer in &test.steps {
+        found.extend(named(outer).then_some((outer, None)));
+        if let Verb::Assume(assume) = &outer.verb {
+            let inside = assume.then.iter().filter(|step| named(step));
+            found.extend(inside.map(|step| (step, Some(outer))));
+        }
     }
-    test.steps.iter().find_map(|outer| match &outer.verb {
-        Verb::Assume(assume) => Some((assume.then.iter().find(named)?, Some(outer))),
-        _ => None,
-    })
+    found
 }
 
-/// Takes a step by its name, inside the session of the step around it.
+/// The first of them.
+fn find_step<'t>(test: &'t Test, name: &str) -> Option<(&'t Step, Option<&'t Step>)> {
+    find_steps(test, name).into_iter().next()
+}
+
+/// Takes a step by its name.
 async fn take(stage: &mut LiveStage, test: &Test, name: &str) -> Result<Got, String> {
     let (step, outer) = find_step(test, name).ok_or("there is no such probe")?;
+    take_inside(stage, step, outer).await
+}
+
+/// Takes a step inside the session of the step around it.
+async fn take_inside(
+    stage: &mut LiveStage,
+    step: &Step,
+    outer: Option<&Step>,
+) -> Result<Got, String> {
     let Some(outer) = outer else {
         return take_step(stage, step, None).await.map(|(got, _)| got);
     };
@@ -164,6 +189,7 @@ async fn take_step(
 ) -> Result<(Got, Option<Credentials>), String> {
     let who = match (step.actor.as_ref().map(|actor| &actor.value), session) {
         (Some(Actor::User(name)), _) => Who::User(name),
+        (Some(Actor::Saml(assertion)), _) => Who::Saml(assertion),
         (_, Some(session)) => Who::Session(session),
         _ => return Err("nobody takes the probe".to_owned()),
     };

@@ -29,6 +29,7 @@ pub(super) async fn remove(
         Kind::Policy => removal.policy().await?,
         Kind::OidcProvider => removal.oidc_provider().await?,
         Kind::Distribution => Box::pin(distributions::remove(admins, thing)).await?,
+        Kind::SamlProvider => removal.saml_provider().await?,
     }
     journal.removed(thing).map_err(Failure::journal)
 }
@@ -186,6 +187,11 @@ impl Removal<'_> {
     async fn oidc_provider(&self) -> Result<(), Failure> {
         let arn = [("OpenIDConnectProviderArn", self.thing.name.as_str())];
         self.send("iam", "DeleteOpenIDConnectProvider", &arn).await
+    }
+
+    async fn saml_provider(&self) -> Result<(), Failure> {
+        let arn = [("SAMLProviderArn", self.thing.name.as_str())];
+        self.send("iam", "DeleteSAMLProvider", &arn).await
     }
 
     /// The policy goes first, as it may deny the rest.

@@ -14,7 +14,7 @@ use super::plan::{Planner, Work};
 use super::removal::remove;
 use super::toolbox::Told;
 use super::undo::given_names;
-use crate::scenario::model::{Change, Test, World};
+use crate::scenario::model::{Change, Step, Test, Verb, World};
 use crate::target::client::Endpoint;
 use crate::target::stage::{StageError, Unasked};
 
@@ -130,6 +130,9 @@ impl LiveStage {
                     name,
                     active,
                 } => self.switch_key(&account, &user, &name, active).await?,
+                Work::SamlProvider { order, issuer } => {
+                    self.make_saml_provider(order, &issuer).await?;
+                }
                 Work::Remove(thing) => {
                     remove(&self.admins, &self.live.0.journal, &thing).await?;
                     self.made.retain(|other| *other != thing);
@@ -313,7 +316,9 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
     let mut work = planner.distributions(&test.world);
     work.extend(planner.build(&test.world));
     let made = work.into_iter().filter_map(|work| match work {
-        Work::Order(order) | Work::Distribution { order, .. } => order.makes,
+        Work::Order(order)
+        | Work::Distribution { order, .. }
+        | Work::SamlProvider { order, .. } => order.makes,
         Work::Key { .. } | Work::Switch { .. } | Work::Remove(_) | Work::Configure(..) => None,
     });
     Ok(made.collect())
@@ -343,7 +348,7 @@ fn names(live: &Live, test: &Test, admins: &[super::admin::Admin]) -> Names {
         .chain(world.policies.iter().map(|policy| &policy.name))
         .chain(world.buckets.iter().map(|bucket| &bucket.name));
     let aliases = world.distributions.iter().flat_map(|one| &one.aliases);
-    Names::new(
+    let mut names = Names::new(
         format!("rc-{}-{number}-", live.run()),
         accounts.zip(numbers).collect(),
         known
@@ -351,7 +356,31 @@ fn names(live: &Live, test: &Test, admins: &[super::admin::Admin]) -> Names {
             .chain(aliases.cloned())
             .chain(given_names(&test.steps))
             .collect(),
-    )
+    );
+    for provider in worlds(test)
+        .into_iter()
+        .flat_map(|world| &world.saml_providers)
+    {
+        names.learn_saml_provider(provider);
+    }
+    names
+}
+
+/// The world of a test, and what its steps change it to.
+pub(super) fn worlds(test: &Test) -> Vec<&World> {
+    let mut worlds = vec![&test.world];
+    add_changed(&test.steps, &mut worlds);
+    worlds
+}
+
+fn add_changed<'t>(steps: &'t [Step], worlds: &mut Vec<&'t World>) {
+    for step in steps {
+        match &step.verb {
+            Verb::Change(change) => worlds.push(&change.world),
+            Verb::Assume(assume) => add_changed(&assume.then, worlds),
+            _ => {}
+        }
+    }
 }
 
 /// AWS saves no policy that names a principal which doesn't exist.

@@ -6,7 +6,9 @@ use rolecall_wire::{ServiceError, Structure};
 use super::admin::is_not_implemented;
 use super::journal::{Kind, Thing};
 use super::made::made_by;
-use super::pace::{Attempt, UNTIL_ANSWERS, UNTIL_HOLDS, UNTIL_KNOWN, is_busy, is_unknown_key};
+use super::pace::{
+    Attempt, UNTIL_ANSWERS, UNTIL_HOLDS, UNTIL_KNOWN, is_busy, is_unknown_key, is_unknown_provider,
+};
 use super::stage::{LiveStage, SessionOfRole};
 use super::undo::{Counterpart, leaves_something};
 use crate::scenario::model::{Assume, Call, Expect, Step};
@@ -37,10 +39,9 @@ impl LiveStage {
             Who::Service(_) => Err(Unasked::Skip(
                 "an AWS service can't be made to act here".to_owned(),
             )),
-            Who::Saml(assertion) => Err(Unasked::Skip(format!(
-                "nobody can sign assertions of `{}` here",
-                assertion.provider
-            ))),
+            Who::Saml(_) => Err(Unasked::Error(
+                "an assertion can only be used to assume a role".to_owned(),
+            )),
             Who::Token(token) => Err(Unasked::Skip(format!(
                 "nobody can sign tokens of `{}` here",
                 token.provider
@@ -93,17 +94,8 @@ impl LiveStage {
         }
         self.explain(step, who, call.region.as_deref(), &answer)
             .await;
-        match &answer.got {
-            Got::Refused(error)
-                if is_not_implemented(error) && !is_expected(&step.expect, error) =>
-            {
-                Err(Unasked::Skip(format!(
-                    "the target has no {}:{}",
-                    call.service, call.operation
-                )))
-            }
-            _ => Ok(answer),
-        }
+        check_implemented(step, &answer, &call.service, &call.operation)?;
+        Ok(answer)
     }
 
     /// Writes down what a call of another service makes, as soon as it is known how to remove it.
@@ -132,7 +124,6 @@ impl LiveStage {
         who: Who<'_>,
         assume: &Assume,
     ) -> Result<(Answer, Option<Credentials>), Unasked> {
-        let credentials = self.credentials(who)?;
         if assume.mfa.is_some() {
             let reason = "MFA devices are not made on live targets";
             return Err(Unasked::Skip(reason.to_owned()));
@@ -140,13 +131,14 @@ impl LiveStage {
         let mapped = self.mapped(assume);
         let mut denials = 0;
         let mut obtained = None;
-        let ask = async || {
-            let client = &self.admins.client;
-            let (answer, session) = client.assume(credentials.as_ref(), &mapped, None).await;
-            obtained = session;
-            self.judge(step, answer, &mut denials)
+        let ask = async || match self.obtain(who, &mapped).await {
+            Ok((answer, session)) => {
+                obtained = session;
+                self.judge(step, answer, &mut denials).map(Ok)
+            }
+            Err(unasked) => Attempt::Done(Err(unasked)),
         };
-        let answer = self.admins.pace.patiently(ask).await;
+        let answer = self.admins.pace.patiently(ask).await?;
         if let Some(session) = &obtained {
             self.sessions.push(SessionOfRole {
                 access_key_id: session.access_key_id().to_owned(),
@@ -156,6 +148,12 @@ impl LiveStage {
         }
         let answer = self.back(answer);
         self.explain(step, who, None, &answer).await;
+        let operation = match who {
+            Who::Saml(_) => "AssumeRoleWithSAML",
+            Who::Token(_) => "AssumeRoleWithWebIdentity",
+            _ => "AssumeRole",
+        };
+        check_implemented(step, &answer, "sts", operation)?;
         Ok((answer, obtained))
     }
 
@@ -192,6 +190,9 @@ impl LiveStage {
             Got::Allowed(_) | Got::Unreachable(_) => return Attempt::Done(answer),
             Got::Refused(error) => error,
         };
+        if eventual && is_unknown_provider(error) {
+            return Attempt::NotYet(answer, UNTIL_KNOWN);
+        }
         if is_expected(&step.expect, error) {
             return Attempt::Done(answer);
         }
@@ -246,6 +247,22 @@ impl LiveStage {
     pub(super) fn session(&self, access_key_id: &str) -> Option<&SessionOfRole> {
         let mut sessions = self.sessions.iter();
         sessions.find(|session| session.access_key_id == access_key_id)
+    }
+}
+
+/// A target that has no such operation has not answered the question, unless that is the answer that is expected.
+fn check_implemented(
+    step: &Step,
+    answer: &Answer,
+    service: &str,
+    operation: &str,
+) -> Result<(), Unasked> {
+    match &answer.got {
+        Got::Refused(error) if is_not_implemented(error) && !is_expected(&step.expect, error) => {
+            let reason = format!("the target has no {service}:{operation}");
+            Err(Unasked::Skip(reason))
+        }
+        _ => Ok(()),
     }
 }
 

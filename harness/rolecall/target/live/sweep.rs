@@ -45,7 +45,7 @@ async fn remove_all(leftover: &Leftover, settings: &Settings) -> Result<Swept, C
     let endpoint = place.endpoint(settings);
     let accounts = connect::accounts(&place, &endpoint, settings, None).await?;
     let mut admins = Admins {
-        client: connect::client(&endpoint, settings.limit(), None),
+        client: connect::client(&endpoint, &settings.time, settings.limit(), None),
         pace: settings.pace(&place),
         all: Vec::new(),
     };
