@@ -57,6 +57,7 @@ fn as_on_aws(served: &Served, settings: &mut Settings) -> Live {
     settings.aws = Aws {
         accounts: vec![FIRST.to_owned()],
         endpoint: Some(served.endpoint.clone()),
+        ..Aws::default()
     };
     runtime()
         .block_on(Live::connect(Place::Aws, settings))

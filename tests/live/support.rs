@@ -113,7 +113,7 @@ impl Served {
 }
 
 /// What a run may leave, and how it is listed.
-const LISTINGS: [(&str, &str, &str); 6] = [
+const LISTINGS: [(&str, &str, &str); 7] = [
     ("iam:ListUsers", "Users", "UserName"),
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
