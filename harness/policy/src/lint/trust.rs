@@ -32,15 +32,17 @@ struct Named<'n> {
 
 impl<'n> Named<'n> {
     fn of(principal: &'n Node) -> Self {
-        let names = |kind: &str| {
+        let names = |kind: &str| -> Vec<_> {
             let names = principal.get(kind).map(Node::items).unwrap_or_default();
             names
                 .iter()
                 .filter_map(|node| Some((node.as_str()?, node.span)))
                 .collect()
         };
+        // AWS wants a type named here; until it is, everyone is meant.
+        let bare = principal.as_str().map(|name| (name, principal.span));
         Self {
-            aws: names("AWS"),
+            aws: bare.into_iter().chain(names("AWS")).collect(),
             services: names("Service"),
             federated: names("Federated"),
         }
