@@ -21,6 +21,9 @@ pub const AUTHORIZATION_ID_HEADER: &str = "x-amzn-authorization-id";
 /// How many evaluations are kept.
 const KEPT: usize = 10_000;
 
+/// How many bytes the kept evaluations may come to, roughly.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
 /// The authorization of one request: who called, and each action that was asked, on its resource.
 #[derive(Clone, Debug)]
 pub struct Authorization {
@@ -57,6 +60,11 @@ impl Authorization {
     pub fn is_allowed(&self) -> bool {
         self.questions.iter().all(Question::is_allowed)
     }
+
+    /// About how many bytes it takes to keep.
+    pub(crate) fn size(&self) -> usize {
+        self.questions.iter().map(Question::size).sum()
+    }
 }
 
 /// One action on one resource, with all that bore on the decision.
@@ -75,6 +83,17 @@ pub struct Question {
 }
 
 impl Question {
+    /// About how many bytes it takes to keep; policies are shared.
+    fn size(&self) -> usize {
+        const BASE: usize = 512;
+        let values = |values: &[String]| values.iter().map(String::len).sum::<usize>();
+        let context = self.context.iter();
+        let context: usize = context
+            .map(|(key, found, _)| key.len() + values(found))
+            .sum();
+        BASE + self.resource.len() + context
+    }
+
     /// Asks under the policies as they stand.
     pub(crate) fn ask(
         world: &World,
@@ -192,18 +211,21 @@ impl SharedLedger {
 pub(crate) struct Ledger {
     authorizations: VecDeque<Arc<Authorization>>,
     questions: usize,
+    bytes: usize,
 }
 
 impl Ledger {
     pub(crate) fn add(&mut self, authorization: Authorization) -> Arc<Authorization> {
         let added = Arc::new(authorization);
         self.questions += added.questions.len();
+        self.bytes += added.size();
         self.authorizations.push_back(Arc::clone(&added));
-        while self.questions > KEPT || self.authorizations.len() > KEPT {
+        while self.questions > KEPT || self.authorizations.len() > KEPT || self.bytes > KEPT_BYTES {
             let Some(oldest) = self.authorizations.pop_front() else {
                 break;
             };
             self.questions -= oldest.questions.len();
+            self.bytes -= oldest.size();
         }
         added
     }

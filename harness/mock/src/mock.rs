@@ -211,7 +211,7 @@ impl Mock {
 
     /// Back to the first world, its seed and the clock's first offset.
     pub fn reset(&self) {
-        *self.state.write() = self.state.first.clone();
+        *self.state.write() = self.state.first.with_unused_keys();
         *self.state.request_ids() = request_ids(&self.state.first);
         self.state.ledger.lock().clear();
         self.state.trail().clear();

@@ -94,19 +94,25 @@ impl Found {
         signed: SignedRequest,
         request: &Request<Bytes>,
     ) -> Result<Self, SignatureError> {
-        let access_key = find_key(state, &signed)?;
+        let (access_key, is_new) = find_key(state, &signed)?;
         check_token(state, &signed, &access_key)?;
         let partition = Partition::of_region(&region(&signed));
         let caller = Caller::of_key(&state.read(), &access_key, partition);
         let caller = caller.ok_or_else(|| signed.unknown_key())?;
         let key = access_key.signing_key(&signed);
-        access_key.note_use(state.clock.now(), &signed);
         if state.enforce {
             signed.verify(request, &key)?;
             if access_key.session().is_none() && signed.session_token.is_some() {
                 return Err(signed.unreadable_token());
             }
         }
+        // Whoever can't sign leaves no trace.
+        let access_key = if is_new {
+            state.write().add_test_key(&access_key)
+        } else {
+            access_key
+        };
+        access_key.note_use(state.clock.now(), &signed);
         Ok(Self {
             signed,
             key,
@@ -158,16 +164,19 @@ fn region(signed: &SignedRequest) -> String {
     }
 }
 
-fn find_key(state: &State, signed: &SignedRequest) -> Result<Arc<AccessKey>, SignatureError> {
+/// The key, and whether it is a test key that the world doesn't have yet.
+fn find_key(
+    state: &State,
+    signed: &SignedRequest,
+) -> Result<(Arc<AccessKey>, bool), SignatureError> {
     let id = signed.access_key_id.as_str();
     let known = state.read().access_key(id).map(Arc::clone);
     let test_key = || {
-        state
-            .test_credentials
-            .then(|| state.write().add_test_key(id))?
+        let key = state.read().test_key(id).filter(|_| state.test_credentials);
+        key.map(|key| (Arc::new(key), true))
     };
-    let key = known.or_else(test_key).filter(|key| key.active);
-    key.ok_or_else(|| {
+    let found = known.map(|key| (key, false)).or_else(test_key);
+    found.filter(|(key, _)| key.active).ok_or_else(|| {
         if has_expired(state, signed) {
             signed.expired_token()
         } else {

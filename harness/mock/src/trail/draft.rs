@@ -130,7 +130,8 @@ impl Draft {
             "" => "BadRequest",
             code => code,
         };
-        self.error = Some((code.to_owned(), error.message.clone().unwrap_or_default()));
+        let message = error.message.as_deref().map(parameters::cut);
+        self.error = Some((code.to_owned(), message.unwrap_or_default()));
     }
 
     /// The event, once there is an answer.

@@ -167,21 +167,36 @@ impl Event {
         self.identity.account().or_else(of_resource)
     }
 
-    /// About how many bytes it takes to keep.
+    /// About how many bytes it takes to keep, with its authorization.
     pub(super) fn size(&self) -> usize {
         const BASE: usize = 1024;
-        const QUESTION: usize = 512;
-        let questions = self.authorization.as_ref().map_or(0, |a| a.questions.len());
-        let parameters: usize = self.parameters.values().map(text_size).sum();
-        BASE + QUESTION * questions + parameters + self.user_agent.len()
+        let authorization = self.authorization.as_ref();
+        let told = [
+            Some(&self.parameters),
+            self.elements.as_ref(),
+            Some(&self.additional),
+        ];
+        let told: usize = told.into_iter().flatten().map(members_size).sum();
+        let error = self.error.as_ref();
+        BASE + authorization.map_or(0, |authorization| authorization.size())
+            + told
+            + error.map_or(0, |(code, message)| code.len() + message.len())
+            + self.user_agent.len()
     }
+}
+
+fn members_size(members: &Map<String, Value>) -> usize {
+    let members = members.iter();
+    members
+        .map(|(name, value)| name.len() + text_size(value))
+        .sum()
 }
 
 fn text_size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
         Value::Array(values) => values.iter().map(text_size).sum(),
-        Value::Object(members) => members.values().map(text_size).sum(),
+        Value::Object(members) => members_size(members),
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
 }

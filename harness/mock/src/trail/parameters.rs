@@ -73,7 +73,8 @@ fn element(shape: Shape) -> Option<Shape> {
     }
 }
 
-fn cut(text: &str) -> String {
+/// A text in no more than CloudTrail keeps of it.
+pub(super) fn cut(text: &str) -> String {
     let cut: String = text.chars().take(TEXT_LIMIT).collect();
     if cut.len() < text.len() {
         format!("{cut}…")

@@ -271,6 +271,15 @@ impl World {
         known.map(Arc::clone).or_else(|| managed::find(arn))
     }
 
+    /// The same world before anybody used a key.
+    pub(crate) fn with_unused_keys(&self) -> Self {
+        let mut world = self.clone();
+        for key in world.keys.values_mut() {
+            *key = Arc::new(key.unused());
+        }
+        world
+    }
+
     pub(crate) fn access_key(&self, id: &str) -> Option<&Arc<AccessKey>> {
         self.keys.get(id)
     }

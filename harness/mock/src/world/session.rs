@@ -73,6 +73,14 @@ impl AccessKey {
         }
     }
 
+    /// The same key, as it was before anybody used it.
+    pub(crate) fn unused(&self) -> Self {
+        Self {
+            last_use: Mutex::default(),
+            ..self.with_owner(self.owner.clone())
+        }
+    }
+
     /// The same key of another owner, or of one with another name.
     pub(crate) fn with_owner(&self, owner: KeyOwner) -> Self {
         let (id, secret) = (self.id.clone(), self.secret.clone());

@@ -308,6 +308,11 @@ fn an_access_key_tells_what_it_was_used_for_last() {
     };
     assert_eq!(used(), ("N/A".to_owned(), "N/A".to_owned(), false));
 
+    let mut forger = ann.clone();
+    forger.credentials.as_mut().unwrap().secret = "wrong".into();
+    forger.refused("s3:ListBuckets", &Structure::new());
+    assert_eq!(used().0, "N/A", "a wrong signature is no use of a key");
+
     mock.clock().advance(SignedDuration::from_mins(5));
     ann.in_region("eu-west-1")
         .refused("s3:ListBuckets", &Structure::new());
@@ -323,6 +328,9 @@ fn an_access_key_tells_what_it_was_used_for_last() {
             "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."
         )
     );
+
+    mock.reset();
+    assert_eq!(used().0, "N/A", "the first world was never used");
 }
 
 /// AWS: IAM API Reference, `GetAccountAuthorizationDetails`: one list in pages, over all kinds.

@@ -258,6 +258,17 @@ fn the_management_account_may_do_a_task_as_a_members_root() {
         manager.refused("sts:AssumeRoot", &task("Anything")).0,
         "ValidationError"
     );
+    // An ARN that only ends like a task's, or is another partition's, has no policy that would limit the session.
+    for start in ["nonsense", "arn:aws-cn", "arn:aws:iam::aws"] {
+        let arn = format!("{start}:iam::aws:policy/root-task/S3UnlockBucketPolicy");
+        let other = task("S3UnlockBucketPolicy")
+            .with("TaskPolicyArn", Structure::new().with("arn", arn.as_str()));
+        assert_eq!(
+            manager.refused("sts:AssumeRoot", &other).0,
+            "ValidationError",
+            "{arn}"
+        );
+    }
     let text = "User: arn:aws:iam::210987654321:user/admin is not authorized to perform: sts:AssumeRoot on resource: \
                 arn:aws:iam::210987654321:root";
     let refused = admin(&mock, OTHER).refused("sts:AssumeRoot", &task("S3UnlockBucketPolicy"));

@@ -316,6 +316,16 @@ fn test_credentials_are_root_users_where_they_are_switched_on() {
         "SignatureDoesNotMatch"
     );
     assert_eq!(sts(&client(&mock, "nobody")).1, "InvalidClientTokenId");
+    let forged = altered(&client(&mock, "888888888888"), |c| {
+        c.secret = "wrong".into()
+    });
+    assert_eq!(sts(&forged).1, "SignatureDoesNotMatch");
+    let accounts = mock.read(rolecall_mock::World::export).accounts;
+    assert!(accounts.contains(&"999999999999".to_owned()));
+    assert!(
+        !accounts.contains(&"888888888888".to_owned()),
+        "whoever can't sign makes no account"
+    );
     assert_eq!(
         sts(&client(&Mock::new(world()), "test")).1,
         "InvalidClientTokenId"

@@ -350,3 +350,39 @@ fn whoever_wants_is_told_of_each_event_and_a_reset_forgets_them() {
     mock.reset();
     assert!(mock.events().is_empty());
 }
+
+/// CloudTrail cuts long texts; an error repeats what the client has sent.
+#[test]
+fn a_long_error_is_cut() {
+    let mut world = world();
+    world.add_user(user("ann", vec![])).unwrap();
+    let mock = Mock::new(world);
+    let name = "n".repeat(100_000);
+    let long = Structure::new()
+        .with("RoleArn", role_arn("R"))
+        .with("RoleSessionName", name.as_str());
+
+    Client::user(&mock, "ann").refused("sts:AssumeRole", &long);
+
+    let event = mock.events().pop().unwrap();
+    let (code, message) = event.error().unwrap();
+    assert_eq!(code, "ValidationError");
+    assert!(message.len() < 20_000, "{}", message.len());
+}
+
+/// What is kept is bounded in bytes too, whatever the clients send along.
+#[test]
+fn requests_with_long_headers_are_forgotten_sooner() {
+    let mock = Mock::new(world());
+    let anonymous = Client::anonymous(&mock);
+    let mut request = anonymous.unsigned("s3:ListBuckets", &Structure::new());
+    let agent = "a".repeat(64 * 1024).parse().unwrap();
+    request.headers_mut().insert("user-agent", agent);
+
+    for _ in 0..1_100 {
+        mock.handle(request.clone());
+    }
+
+    let kept = mock.evaluations().len();
+    assert!((500..1_100).contains(&kept), "{kept}");
+}

@@ -1,5 +1,7 @@
 //! The checks of query services, which CloudFront and the JSON services share, in AWS's order.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::{HeaderMap, Request, header};
 use jiff::Timestamp;
@@ -26,7 +28,7 @@ pub(super) fn read(
 ) -> Result<SignedRequest, QueryError> {
     check_uri(request)?;
     let parts = parts(request)?;
-    let signed_headers: Vec<String> = parts.signed_headers.split(';').map(str::to_owned).collect();
+    let signed_headers = header_names(&parts.signed_headers);
     if !signed_headers
         .iter()
         .any(|name| name == "host" || name == ":authority")
@@ -53,6 +55,12 @@ pub(super) fn read(
         payload_text: None,
         tokens,
     })
+}
+
+/// In order and each once, as a client must have signed them: a list that isn't so has another signature.
+fn header_names(text: &str) -> Vec<String> {
+    let names: BTreeSet<&str> = text.split(';').collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn check_uri(request: &Request<Bytes>) -> Result<(), QueryError> {

@@ -1,6 +1,6 @@
 //! Reads a document into [`Element`]s.
 //!
-//! Document types, and with them entities of one's own, are refused; nesting and attributes are limited.
+//! Document types, and with them entities of one's own, are refused; nesting, elements and attributes are limited.
 
 use std::mem;
 
@@ -12,6 +12,10 @@ const MAX_DEPTH: usize = 64;
 
 /// The most attributes of one element: they are compared with one another.
 const MAX_ATTRIBUTES: usize = 64;
+
+/// The most elements and attributes of a document. AWS's largest, a `CompleteMultipartUpload` of 10,000 parts with their
+/// checksums, has 50,000.
+const MAX_NODES: usize = 100_000;
 
 /// An element: its local name (without prefix), attributes, child elements and text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,11 +83,13 @@ pub fn parse(document: &[u8]) -> Result<Element, Malformed> {
 struct Tree {
     open: Vec<Element>,
     root: Option<Element>,
+    nodes: usize,
 }
 
 impl Tree {
     fn open(&mut self, element: Element) -> Result<(), Malformed> {
-        if self.root.is_some() || self.open.len() >= MAX_DEPTH {
+        self.nodes += 1 + element.attributes.len();
+        if self.root.is_some() || self.open.len() >= MAX_DEPTH || self.nodes > MAX_NODES {
             return Err(Malformed);
         }
         self.open.push(element);
@@ -173,7 +179,9 @@ mod tests {
             .map(|number| format!(" a{number}=''"))
             .collect();
         let wide = format!("<a{}/>", wide.concat());
+        let many = format!("<a>{}</a>", "<b/>".repeat(MAX_NODES));
         let rows: &[(&str, &str)] = &[
+            (&many, "too many elements"),
             ("", "nothing"),
             ("text", "no element"),
             ("<a>", "an open element"),

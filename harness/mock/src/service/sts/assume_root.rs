@@ -55,14 +55,18 @@ pub(super) fn task(call: &Call) -> Option<&str> {
     call.input.structure("TaskPolicyArn")?.string("arn")
 }
 
-/// AWS's words for a task policy that is none aren't known.
 pub(super) fn check(_: &World, call: &Call) -> Result<(), ServiceError> {
     let arn = task(call).unwrap_or_default();
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    if TASKS.contains(&name) && arn.ends_with(&format!(":iam::aws:policy/root-task/{name}")) {
-        return Ok(());
+    let start = format!("arn:{}:iam::aws:policy/root-task/", call.partition());
+    match arn.strip_prefix(&start) {
+        Some(name) if TASKS.contains(&name) => Ok(()),
+        _ => Err(no_task(arn)),
     }
-    Err(validation_error(format!("{arn} is not a task policy")))
+}
+
+/// AWS's words for a task policy that is none aren't known.
+fn no_task(arn: &str) -> ServiceError {
+    validation_error(format!("{arn} is not a task policy"))
 }
 
 /// From the management account into another account of its organization, but not by a root user.
@@ -87,14 +91,13 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
         )));
     };
     let root = root_arn(call.partition(), &target);
-    let task = world.managed_policy(arn).map(|policy| {
-        Arc::new(Policy {
-            uri: arn.to_owned(),
-            inline: false,
-            attached_to: Some(root),
-            document: Arc::clone(&policy.default.document.document),
-            text: Some(Arc::clone(&policy.default.document.json)),
-        })
+    let policy = world.managed_policy(arn).ok_or_else(|| no_task(arn))?;
+    let task = Arc::new(Policy {
+        uri: arn.to_owned(),
+        inline: false,
+        attached_to: Some(root),
+        document: Arc::clone(&policy.default.document.document),
+        text: Some(Arc::clone(&policy.default.document.json)),
     });
     // Task policies only deny: what they leave is the root user's.
     let everything = ROOT_PERMISSIONS.policies().iter().cloned();
@@ -105,7 +108,7 @@ pub(super) fn handle(world: &mut World, call: &Call) -> Answer {
         .and_then(|s| s.source_identity.clone());
     let session = NewSession {
         policies: Some(Arc::new(PolicySet::new(
-            task.into_iter().chain(everything).collect(),
+            std::iter::once(task).chain(everything).collect(),
         ))),
         source_identity: source_identity.clone(),
         duration: call.input.integer("DurationSeconds").unwrap_or(DURATION),

@@ -31,6 +31,11 @@ impl World {
         if self.accounts.contains_key(&id) {
             return Err(WorldError::AccountExists(id.to_string()));
         }
+        self.make_account(id);
+        Ok(())
+    }
+
+    fn make_account(&mut self, id: AccountId) {
         let account = Account {
             canonical_id: self.ids.hex::<32>(),
             root_key: self.new_key(&id, true, KeyOwner::Root(id.clone())),
@@ -38,7 +43,6 @@ impl World {
         };
         self.default_account.get_or_insert_with(|| id.clone());
         self.accounts.insert(id, account);
-        Ok(())
     }
 
     /// Adds a customer managed policy; the answer is its ARN.
@@ -118,19 +122,29 @@ impl World {
     }
 
     /// The key of a root user under the names that LocalStack's users know: `test`, or the number of an account, which
-    /// is made on first use.
-    pub(crate) fn add_test_key(&mut self, id: &str) -> Option<Arc<AccessKey>> {
+    /// may be one that the world doesn't have yet.
+    pub(crate) fn test_key(&self, id: &str) -> Option<AccessKey> {
         let account = match id {
             "test" => self.default_account.clone()?,
             number => AccountId::parse(number).ok()?,
         };
-        if !self.accounts.contains_key(&account) {
-            self.add_account(account.as_str()).ok()?;
-        }
         let secret = TEST_SECRET.into();
-        let key = AccessKey::new(id.to_owned(), secret, true, KeyOwner::Root(account));
-        let entry = self.keys.entry(id.to_owned());
-        Some(Arc::clone(entry.or_insert_with(|| Arc::new(key))))
+        Some(AccessKey::new(
+            id.to_owned(),
+            secret,
+            true,
+            KeyOwner::Root(account),
+        ))
+    }
+
+    /// Takes a test key into the world, and its account if that is new. Of two requests the first's key stays.
+    pub(crate) fn add_test_key(&mut self, key: &Arc<AccessKey>) -> Arc<AccessKey> {
+        let account = key.account();
+        if !self.accounts.contains_key(account) {
+            self.make_account(account.clone());
+        }
+        let known = self.keys.entry(key.id.clone());
+        Arc::clone(known.or_insert_with(|| Arc::clone(key)))
     }
 
     /// Forgets what the policies of an account's identities came to.
