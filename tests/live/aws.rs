@@ -35,6 +35,7 @@ fn every_scenario_passes_as_on_aws_and_the_world_is_empty_afterwards() {
     accounts.push(FIRST.to_owned());
     let mut settings = settings(journals.path(), "aws");
     settings.sleep = served.sleep();
+    settings.time = served.time();
     settings.aws = Aws {
         accounts: accounts.clone(),
         endpoint: Some(served.endpoint.clone()),

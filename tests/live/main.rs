@@ -12,6 +12,7 @@ mod aws;
 mod capabilities;
 mod clean_up;
 mod compose;
+mod devices;
 mod explained;
 mod faults;
 mod killed;

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use rolecall::run::{Event, Runner, TestResult};
 use rolecall::scenario::model::Call;
 use rolecall::scenario::{self, Loaded};
@@ -64,6 +65,11 @@ impl Served {
         SharedAsyncSleep::new(Elsewhere(self.mock.clone()))
     }
 
+    /// The time of the mock's world.
+    pub(crate) fn time(&self) -> SharedTimeSource {
+        SharedTimeSource::new(WorldTime(self.mock.clock()))
+    }
+
     /// What the world still has whose name, or the name in whose ARN, begins so, in these accounts.
     pub(crate) fn left(&self, prefix: &str, accounts: &[&str]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -88,7 +94,7 @@ impl Served {
         let client = Client::new(
             rolecall_mock::carrier::connector::http_client(&self.mock),
             "http://rolecall.invalid".to_owned(),
-            aws_smithy_async::time::SharedTimeSource::default(),
+            self.time(),
         );
         let keys = Credentials::new(account, "test", None, None, "test");
         let (service, operation) = operation.split_once(':').expect("a service");
@@ -113,12 +119,17 @@ impl Served {
 }
 
 /// What a run may leave, and how it is listed.
-const LISTINGS: [(&str, &str, &str); 7] = [
+const LISTINGS: [(&str, &str, &str); 8] = [
     ("iam:ListUsers", "Users", "UserName"),
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
     ("iam:ListPolicies", "Policies", "PolicyName"),
     ("iam:ListSAMLProviders", "SAMLProviderList", "Arn"),
+    (
+        "iam:ListVirtualMFADevices",
+        "VirtualMFADevices",
+        "SerialNumber",
+    ),
     ("s3:ListBuckets", "Buckets", "Name"),
     (
         "cloudfront:ListDistributions",
@@ -154,6 +165,17 @@ impl AsyncSleep for NoSleep {
                 over.notified().await;
             }
         })
+    }
+}
+
+/// The time of a mock's world, for the SDK.
+#[derive(Debug)]
+struct WorldTime(Clock);
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> SystemTime {
+        let since = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
+        SystemTime::UNIX_EPOCH + since.unsigned_abs()
     }
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::world::AccountId;
 
 /// The letters of AWS's identifiers (base32, RFC 4648).
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+pub(crate) const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// Today's session tokens all begin so: base64 of `!\n\torigin_ec`.
 const TOKEN_START: &[u8; 12] = b"!\n\torigin_ec";
 const TOKEN_RANDOM: usize = 96;

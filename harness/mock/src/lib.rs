@@ -25,6 +25,7 @@ mod mock;
 mod pipeline;
 mod saml;
 mod service;
+pub mod totp;
 mod trail;
 mod world;
 

@@ -78,7 +78,7 @@ pub(super) async fn rehearse(test: &Test) -> Rehearsal {
     let steps = asked.map(|result| Rehearsed {
         number: result.number,
         refusal: match result.got {
-            Some(Got::Refused(error)) => Some(error.code),
+            Some(Got::Refused(error)) => Some(error),
             _ => None,
         },
         evaluations: result.evaluations,

@@ -149,6 +149,12 @@ impl Client {
         }
     }
 
+    /// The time that requests are signed with.
+    #[cfg(feature = "live")]
+    pub(super) fn now(&self) -> std::time::SystemTime {
+        self.time_source.now()
+    }
+
     /// Assumes a role with the typed SDK client; credentials come with a success.
     pub async fn assume(
         &self,

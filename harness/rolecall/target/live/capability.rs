@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rolecall_policy::evaluation::Element;
 use rolecall_policy::{Check, CheckType, Effect, Evaluation, PolicyType};
+use rolecall_wire::ServiceError;
+
+use super::devices::is_about_code;
 
 /// Something that AWS enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +46,8 @@ pub enum Capability {
     ExternalIds,
     /// SAML assertions are verified, and trust policies tell whom they let in.
     Assertions,
+    /// An MFA device's codes alone are taken.
+    MfaCodes,
     /// Parameters out of range are refused.
     Validation,
     /// The policy simulator says what policies say.
@@ -55,7 +60,7 @@ pub enum Capability {
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -71,6 +76,7 @@ impl Capability {
         Self::TrustConditions,
         Self::ExternalIds,
         Self::Assertions,
+        Self::MfaCodes,
         Self::Validation,
         Self::Simulator,
         Self::Expiry,
@@ -95,6 +101,7 @@ impl Capability {
             Self::TrustConditions => "trust conditions",
             Self::ExternalIds => "external ids",
             Self::Assertions => "assertions",
+            Self::MfaCodes => "mfa codes",
             Self::Validation => "validation",
             Self::Simulator => "simulator",
             Self::Expiry => "expiry",
@@ -120,6 +127,7 @@ impl Capability {
             Self::TrustConditions => "heeds Condition in trust policies",
             Self::ExternalIds => "asks for a trust policy's external id",
             Self::Assertions => "lets in with a SAML assertion whom it and the trust policy allow",
+            Self::MfaCodes => "takes no MFA code but the device's own",
             Self::Validation => "refuses parameters that are out of range",
             Self::Simulator => "says in its policy simulator what policies say",
             Self::Expiry => "ends sessions in time",
@@ -236,8 +244,8 @@ pub struct Rehearsal {
 pub struct Rehearsed {
     /// The step's number.
     pub number: String,
-    /// The error's code; `None` for a success.
-    pub refusal: Option<String>,
+    /// The error; `None` for a success.
+    pub refusal: Option<ServiceError>,
     /// AWS's evaluation of each action that was needed.
     pub evaluations: Vec<Evaluation>,
 }
@@ -245,7 +253,7 @@ pub struct Rehearsed {
 impl Rehearsed {
     /// What a target must be able to do to refuse alike a caller who shows something that needs a capability of its own.
     pub(super) fn needs(&self, shown: Option<Capability>) -> Needs {
-        let Some(code) = &self.refusal else {
+        let Some(refusal) = &self.refusal else {
             return Needs::default();
         };
         let explicit = self
@@ -268,10 +276,11 @@ impl Rehearsed {
             let whole = |way: BTreeSet<_>| way.into_iter().chain(shown).collect();
             return Needs(ways.into_iter().map(whole).collect());
         }
-        if let (Some(shown), true) = (shown, is_about_what_is_shown(code)) {
+        if let (Some(shown), true) = (shown, is_about_what_is_shown(&refusal.code)) {
             return Needs(vec![BTreeSet::from([shown])]);
         }
-        let capability = match code.as_str() {
+        let capability = match refusal.code.as_str() {
+            "AccessDenied" if is_about_code(refusal) => Capability::MfaCodes,
             "InvalidClientTokenId" | "InvalidAccessKeyId" => Capability::InactiveKeys,
             "ExpiredToken" | "ExpiredTokenException" => Capability::Expiry,
             // Roles may not be assumed by root accounts, and the like.

@@ -111,7 +111,8 @@ pub struct Settings {
     pub profiles: Vec<(String, String)>,
     /// What is waited with.
     pub sleep: SharedAsyncSleep,
-    /// What time it is: requests are signed with it, and identity providers issue with it what their people show.
+    /// What time it is: requests are signed with it, identity providers issue with it what their people show, and MFA
+    /// devices show their codes.
     pub time: SharedTimeSource,
     /// No request may take longer, as `sleep` measures it.
     pub limit: Duration,

@@ -15,6 +15,12 @@ const SHOWN: usize = 200;
 /// What stands where a secret stood.
 const REMOVED: &str = "(removed)";
 
+/// The same in base64, where an answer that has anything else can't be read.
+const REMOVED_BLOB: &str = "KHJlbW92ZWQp";
+
+/// Secrets that are bytes in AWS's models.
+const BLOBS: [&str; 4] = ["base32stringseed", "qrcodepng", "plaintext", "secretbinary"];
+
 /// Members of requests and answers that are secrets, also where a longer name ends so (`MasterUserPassword`).
 const SECRETS: [&str; 22] = [
     "secretaccesskey",
@@ -161,6 +167,16 @@ fn is_secret(name: &str) -> bool {
     SECRETS.iter().any(|secret| name.ends_with(secret))
 }
 
+/// What stands where a secret with this name stood.
+fn in_place_of(name: &str) -> &'static str {
+    let name = name.to_ascii_lowercase();
+    if BLOBS.iter().any(|blob| name.ends_with(blob)) {
+        REMOVED_BLOB
+    } else {
+        REMOVED
+    }
+}
+
 /// A form, JSON or XML without its secrets; another text as it is.
 fn without_secrets(body: &str) -> String {
     if body.starts_with("Action=") {
@@ -186,7 +202,7 @@ fn without_query_secrets(address: &str) -> String {
 fn without_parameters(form: &str) -> String {
     let parts = form.split('&').map(|part| match part.split_once('=') {
         Some((name, _)) if is_secret(name) || NEW_IN_EACH_RUN.contains(&name) => {
-            format!("{name}={REMOVED}")
+            format!("{name}={}", in_place_of(name))
         }
         _ => part.to_owned(),
     });
@@ -200,7 +216,7 @@ fn remove_members(value: &mut serde_json::Value) -> bool {
         serde_json::Value::Object(members) => {
             for (name, member) in members {
                 if member.is_string() && is_secret(name) {
-                    *member = REMOVED.into();
+                    *member = in_place_of(name).into();
                     removed = true;
                 } else {
                     removed |= remove_members(member);
@@ -228,7 +244,7 @@ fn without_elements(body: &str) -> String {
         let name = name.split(['>', ' ']).next().unwrap_or_default();
         if is_secret(name) && !name.starts_with('/') {
             let end = rest.find(&format!("</{name}>")).unwrap_or(rest.len());
-            cleaned.push_str(REMOVED);
+            cleaned.push_str(in_place_of(name));
             rest = rest.get(end..).unwrap_or_default();
         }
     }
@@ -343,6 +359,10 @@ mod tests {
         assert_eq!(
             without_query_secrets("/k?X-Amz-Security-Token=t0k3n&a=b"),
             "/k?X-Amz-Security-Token=(removed)&a=b"
+        );
+        assert_eq!(
+            without_secrets("<Base32StringSeed>U0VFRA==</Base32StringSeed>"),
+            "<Base32StringSeed>KHJlbW92ZWQp</Base32StringSeed>"
         );
         assert_eq!(without_secrets("no <markup"), "no <markup");
     }

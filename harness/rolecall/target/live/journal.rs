@@ -31,8 +31,10 @@ pub enum Kind {
     Other,
     /// An S3 bucket with its objects.
     Bucket,
-    /// A user with its keys, policies and memberships.
+    /// A user with its keys, policies and memberships; its MFA devices are switched off.
     User,
+    /// A virtual MFA device, which no user may have any more.
+    MfaDevice,
     /// A role with its policies.
     Role,
     /// A group with its policies.
@@ -54,6 +56,7 @@ impl Kind {
             Self::Other => "other resource",
             Self::Bucket => "bucket",
             Self::User => "user",
+            Self::MfaDevice => "MFA device",
             Self::Role => "role",
             Self::Group => "group",
             Self::Policy => "policy",

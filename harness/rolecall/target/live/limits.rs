@@ -81,7 +81,6 @@ pub(super) fn missing(world: &World) -> Option<String> {
             !world.context.is_empty(),
             "condition keys that the scenario gives",
         ),
-        (world.users.iter().any(|user| user.mfa), "MFA devices"),
         (
             asks_for_the_time(world),
             "policies that depend on the time, or a clock of its own",

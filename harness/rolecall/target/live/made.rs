@@ -21,6 +21,12 @@ pub(super) fn made_by(
         ("iam", "CreateRole") => (Kind::Role, "RoleName"),
         ("iam", "CreateGroup") => (Kind::Group, "GroupName"),
         ("iam", "CreatePolicy") => (Kind::Policy, "PolicyName"),
+        ("iam", "CreateVirtualMFADevice") => {
+            let path = input.string("Path").unwrap_or_default();
+            let name = input.string("VirtualMFADeviceName")?;
+            let name = format!("{}{name}", path.trim_start_matches('/'));
+            return Some(Thing::new(Kind::MfaDevice, account, name));
+        }
         ("s3", "CreateBucket") => (Kind::Bucket, "Bucket"),
         ("cloudfront", "CreateDistribution" | "CreateDistributionWithTags") => {
             let with_tags = input.structure("DistributionConfigWithTags");

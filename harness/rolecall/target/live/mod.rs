@@ -15,6 +15,7 @@ mod comparison;
 mod connect;
 mod control;
 mod credentials;
+mod devices;
 mod distributions;
 mod exchange;
 mod explanation;

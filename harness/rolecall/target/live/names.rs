@@ -25,7 +25,13 @@ const NAMED: [&str; 7] = [
 ];
 
 /// Parameters that are the name of such an entity or of a bucket, whether or not the scenario defines it.
-const NAME_MEMBERS: [&str; 4] = ["UserName", "RoleName", "GroupName", "Bucket"];
+const NAME_MEMBERS: [&str; 5] = [
+    "UserName",
+    "RoleName",
+    "GroupName",
+    "VirtualMFADeviceName",
+    "Bucket",
+];
 
 /// Parameters that are a policy's text.
 const POLICY_MEMBERS: [&str; 3] = ["Policy", "PolicyDocument", "AssumeRolePolicyDocument"];

@@ -62,6 +62,7 @@ impl std::fmt::Display for Order {
             "RoleName",
             "GroupName",
             "PolicyName",
+            "VirtualMFADeviceName",
             "Bucket",
             "Name",
             "SAMLProviderArn",

@@ -56,6 +56,11 @@ impl Pace {
         self.eventual
     }
 
+    /// Waits, whatever the target.
+    pub(super) async fn pause(&self, duration: Duration) {
+        self.sleep.sleep(duration).await;
+    }
+
     /// Asks until there is an answer, or the wait that the last attempt allows is over.
     pub(super) async fn patiently<T>(&self, mut ask: impl AsyncFnMut() -> Attempt<T>) -> T {
         let (mut waited, mut pause) = (Duration::ZERO, FIRST);
@@ -65,7 +70,7 @@ impl Pace {
                 Attempt::NotYet(answer, most) if waited + pause > most => return answer,
                 Attempt::NotYet(..) => {}
             }
-            self.sleep.sleep(pause).await;
+            self.pause(pause).await;
             waited += pause;
             pause = (pause * 2).min(LONGEST);
         }

@@ -31,6 +31,15 @@ pub(super) enum Work {
         /// The user's name on the target.
         name: String,
     },
+    /// An MFA device for a user of the scenario.
+    Device {
+        /// The target's account.
+        account: String,
+        /// The user's name in the scenario.
+        user: String,
+        /// The user's name on the target, which the device has too.
+        name: String,
+    },
     /// A user's access key is switched on or off.
     Switch {
         /// The target's account.
@@ -226,6 +235,23 @@ impl Planner<'_> {
         if !user.access_key_active {
             work.push(self.switch(user));
         }
+        if user.mfa {
+            work.push(self.device(user));
+        }
+    }
+
+    fn device(&self, user: &User) -> Work {
+        Work::Device {
+            account: self.names.account(&user.account).to_owned(),
+            user: user.name.value.clone(),
+            name: self.names.name(&user.name.value),
+        }
+    }
+
+    fn without_device(&self, user: &User) -> Work {
+        let account = self.names.account(&user.account);
+        let name = self.names.name(&user.name.value);
+        Work::Remove(Thing::new(Kind::MfaDevice, account, name))
     }
 
     fn switch(&self, user: &User) -> Work {
@@ -362,7 +388,11 @@ impl Planner<'_> {
         match touched.entity {
             Entity::User => {
                 let found = before.users.iter().filter(|user| user.name.value == name);
-                found.map(|user| gone(Kind::User, &user.account)).collect()
+                let both = found.flat_map(|user| {
+                    let device = user.mfa.then(|| self.without_device(user));
+                    std::iter::once(gone(Kind::User, &user.account)).chain(device)
+                });
+                both.collect()
             }
             Entity::Group => {
                 let found = before
@@ -506,6 +536,11 @@ impl Planner<'_> {
         }
         if old.access_key_active != new.access_key_active {
             work.push(self.switch(new));
+        }
+        match (old.mfa, new.mfa) {
+            (false, true) => work.push(self.device(new)),
+            (true, false) => work.push(self.without_device(new)),
+            (true, true) | (false, false) => {}
         }
         Ok(())
     }

@@ -18,10 +18,11 @@ use crate::target::client::Client;
 use crate::target::stage::{StageError, Unasked, Who};
 
 /// The probes that scenarios can put.
-const PROBES: [(&str, &str); 3] = [
+const PROBES: [(&str, &str); 4] = [
     ("probes.yaml", include_str!("probes.yaml")),
     ("probe-boundary.yaml", include_str!("probe-boundary.yaml")),
     ("probe-saml.yaml", include_str!("probe-saml.yaml")),
+    ("probe-mfa.yaml", include_str!("probe-mfa.yaml")),
 ];
 
 /// A key that was never issued, in AWS's form.
@@ -31,7 +32,7 @@ const UNKNOWN_KEY: &str = "AKIAROLECALLUNKNOWN0";
 const WRONG_SECRET: &str = "this-is-not-the-secret-of-any-access-key";
 
 /// What the capabilities are that a step of the probes' scenario asks for, by its name.
-const BY_STEP: [Capability; 13] = [
+const BY_STEP: [Capability; 14] = [
     Capability::InactiveKeys,
     Capability::IdentityPolicies,
     Capability::ExplicitDenies,
@@ -43,6 +44,7 @@ const BY_STEP: [Capability; 13] = [
     Capability::TrustConditions,
     Capability::ExternalIds,
     Capability::Assertions,
+    Capability::MfaCodes,
     Capability::Validation,
     Capability::SessionPolicies,
 ];

@@ -113,7 +113,11 @@ impl LiveStage {
             }
             other => {
                 let credentials = self.credentials(other)?;
-                Ok(client.assume(credentials.as_ref(), assume, None).await)
+                let mfa = match &assume.mfa {
+                    Some(mfa) => Some(self.shown(other, mfa).await?),
+                    None => None,
+                };
+                Ok(client.assume(credentials.as_ref(), assume, mfa).await)
             }
         }
     }

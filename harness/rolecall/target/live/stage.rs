@@ -5,7 +5,8 @@ use aws_credential_types::Credentials;
 use super::Live;
 use super::admin::{Admins, Failure};
 use super::capability::{Rehearsal, Rehearsed};
-use super::journal::Thing;
+use super::devices::Device;
+use super::journal::{Kind, Thing};
 use super::limits::missing;
 use super::lockout::locks_out;
 use super::names::{Names, base36, fingerprint};
@@ -27,6 +28,8 @@ pub(in crate::target) struct LiveStage {
     pub(super) world: World,
     /// The scenario's users and their keys.
     pub(super) keys: Vec<(String, Credentials)>,
+    /// The MFA devices of the scenario's users.
+    pub(super) devices: Vec<Device>,
     /// Sessions of this test: the access key, and the role with its name on the target.
     pub(super) sessions: Vec<SessionOfRole>,
     made: Vec<Thing>,
@@ -75,6 +78,7 @@ impl LiveStage {
             live: live.clone(),
             world: test.world.clone(),
             keys: Vec::new(),
+            devices: Vec::new(),
             sessions: Vec::new(),
             made: Vec::new(),
             stuck: None,
@@ -124,6 +128,11 @@ impl LiveStage {
                     user,
                     name,
                 } => self.give_key(&account, user, &name).await?,
+                Work::Device {
+                    account,
+                    user,
+                    name,
+                } => Box::pin(self.give_device(&account, user, &name)).await?,
                 Work::Switch {
                     account,
                     user,
@@ -319,6 +328,7 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
         Work::Order(order)
         | Work::Distribution { order, .. }
         | Work::SamlProvider { order, .. } => order.makes,
+        Work::Device { account, name, .. } => Some(Thing::new(Kind::MfaDevice, &account, name)),
         Work::Key { .. } | Work::Switch { .. } | Work::Remove(_) | Work::Configure(..) => None,
     });
     Ok(made.collect())

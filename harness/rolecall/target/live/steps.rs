@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use rolecall_wire::{ServiceError, Structure};
 
 use super::admin::is_not_implemented;
+use super::devices::is_about_code;
 use super::journal::{Kind, Thing};
 use super::made::made_by;
 use super::pace::{
@@ -11,7 +12,7 @@ use super::pace::{
 };
 use super::stage::{LiveStage, SessionOfRole};
 use super::undo::{Counterpart, leaves_something};
-use crate::scenario::model::{Assume, Call, Expect, Step};
+use crate::scenario::model::{Assume, Call, Expect, Mfa, Step};
 use crate::target::answer::{Answer, Got, is_denial};
 use crate::target::stage::{Unasked, Who};
 
@@ -124,17 +125,18 @@ impl LiveStage {
         who: Who<'_>,
         assume: &Assume,
     ) -> Result<(Answer, Option<Credentials>), Unasked> {
-        if assume.mfa.is_some() {
-            let reason = "MFA devices are not made on live targets";
-            return Err(Unasked::Skip(reason.to_owned()));
-        }
         let mapped = self.mapped(assume);
         let mut denials = 0;
         let mut obtained = None;
         let ask = async || match self.obtain(who, &mapped).await {
             Ok((answer, session)) => {
                 obtained = session;
-                self.judge(step, answer, &mut denials).map(Ok)
+                match (&answer.got, &assume.mfa) {
+                    (Got::Refused(error), Some(Mfa::Valid)) if is_about_code(error) => {
+                        Attempt::NotYet(Ok(unknown_code(error)), UNTIL_KNOWN)
+                    }
+                    _ => self.judge(step, answer, &mut denials).map(Ok),
+                }
             }
             Err(unasked) => Attempt::Done(Err(unasked)),
         };
@@ -268,6 +270,13 @@ fn check_implemented(
 
 fn is_expected(expect: &Expect, error: &ServiceError) -> bool {
     matches!(expect, Expect::Error { code, .. } if *code == error.code)
+}
+
+/// A target that doesn't take a device's next code has not answered the question.
+fn unknown_code(error: &ServiceError) -> Answer {
+    Answer::unreachable(format!(
+        "the target doesn't take the codes of the MFA device that was made there: {error}"
+    ))
 }
 
 /// A target that is too busy has not answered the question.
