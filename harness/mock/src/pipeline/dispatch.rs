@@ -1,9 +1,9 @@
 //! Which service a request is for, told by its host, its signature's scope, or its form.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HOST};
+use http::header::HOST;
 use http::{HeaderValue, Request};
-use percent_encoding::percent_decode_str;
+use rolecall_wire::sigv4;
 
 /// The host names of AWS's own endpoints and of those that stand in for them.
 const AWS_DOMAINS: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
@@ -30,7 +30,7 @@ pub(super) fn destination(request: &Request<Bytes>) -> Destination {
     let service = named
         .service
         .map(str::to_owned)
-        .or_else(|| scope_service(request))
+        .or_else(|| Some(sigv4::credential(request)?.scope.service))
         .or_else(|| version(request).map(str::to_owned))
         .unwrap_or_else(|| "s3".to_owned());
     let toolbox = service == "iam" && request.uri().path().starts_with("/authorization-details/");
@@ -130,21 +130,6 @@ fn region_of(label: Option<&str>) -> Option<&str> {
     }
 }
 
-/// The service in the scope of a signature, in the header or in the query.
-fn scope_service(request: &Request<Bytes>) -> Option<String> {
-    let scope_of = |credential: &str| Some(credential.rsplit('/').nth(1)?.to_owned());
-    let header = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    if let Some(credential) = header.and_then(|header| header.split_once("Credential=")) {
-        return scope_of(credential.1.split([',', ' ']).next()?);
-    }
-    let mut parameters = request.uri().query()?.split('&');
-    let encoded = parameters.find_map(|parameter| parameter.strip_prefix("X-Amz-Credential="))?;
-    scope_of(&percent_decode_str(encoded).decode_utf8().ok()?)
-}
-
 /// The service of a query request's `Version`, in the form or in the query.
 fn version(request: &Request<Bytes>) -> Option<&'static str> {
     let query = request.uri().query().unwrap_or_default();
@@ -164,6 +149,8 @@ fn version(request: &Request<Bytes>) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
+
     use super::*;
 
     fn told(host: &str, authorization: Option<&str>, uri: &str, body: &str) -> Destination {

@@ -317,7 +317,7 @@ fn test_credentials_are_root_users_where_they_are_switched_on() {
     );
     assert_eq!(sts(&client(&mock, "nobody")).1, "InvalidClientTokenId");
     let forged = altered(&client(&mock, "888888888888"), |c| {
-        c.secret = "wrong".into()
+        c.secret = "wrong".into();
     });
     assert_eq!(sts(&forged).1, "SignatureDoesNotMatch");
     let accounts = mock.read(rolecall_mock::World::export).accounts;

@@ -42,7 +42,8 @@ pub struct Limits {
     pub body: usize,
     /// Bytes of all bodies that are under way.
     pub bodies: usize,
-    /// How long a request's head may take, and how long a connection may be idle.
+    /// How long a request's head may take, and how long a connection may be idle; in HTTP/2 how often a client must show that
+    /// it lives.
     pub head_time: Duration,
     /// How long a body may be silent.
     pub body_time: Duration,
