@@ -86,7 +86,7 @@ def refusal(row, resource):
     )
 
 
-def check(ann, admin, row, known):
+def check(ann, admin, guest, row, known):
     """What is wrong with a row; nothing if all is well."""
     parameters = fill(row["with"], known)
     on = fill(row["on"], known)
@@ -100,7 +100,7 @@ def check(ann, admin, row, known):
         if not error.response["Error"]["Code"].startswith("AccessDenied") or told != refusal(row, on):
             return f"refused in other words: {error}"
     try:
-        keep(call(admin, row, parameters), row, known)
+        keep(call(guest if row.get("by") == "guest" else admin, row, parameters), row, known)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         return f"not answered: {error}"
 
@@ -109,13 +109,13 @@ def main(endpoint, folder):
     folder = pathlib.Path(folder)
     table = json.loads((folder / "operations.json").read_text())
     known = table["known"] | {"metadata": (folder / "metadata.xml").read_text()}
-    ann, admin = clients(endpoint, "ann"), clients(endpoint, "admin")
+    ann, admin, guest = (clients(endpoint, name) for name in ("ann", "admin", "guest"))
     wrong = 0
     for row in table["rows"]:
         if row.get("after") == "wait":
             url = f"{endpoint}/_rolecall/clock"
             urllib.request.urlopen(url, data=b'{"advance": "1m"}').close()
-        problem = check(ann, admin, row, known)
+        problem = check(ann, admin, guest, row, known)
         if problem:
             wrong += 1
             print(f"{row['call']}: {problem}")

@@ -139,11 +139,14 @@ impl Exchange<'_> {
         verify::verify(self.state, self.model, self.destination, request)
     }
 
-    /// S3 has texts of its own for every fault.
+    /// S3 has texts of its own for every fault, Organizations a reason.
     fn check_constraints(&self, operation: &Model, input: &Structure) -> Result<(), ServiceError> {
         let found = validate::violations(self.model, operation, input);
         if self.model.name() == "s3" {
             return service::s3::check_schema(&found);
+        }
+        if self.model.name() == "organizations" {
+            return service::organizations::check_schema(&found);
         }
         validate::error(self.model, &found).map_or(Ok(()), Err)
     }

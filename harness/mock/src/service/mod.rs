@@ -5,7 +5,7 @@ pub(crate) mod cloudfront;
 mod iam;
 mod iam_toolbox;
 pub(crate) mod need;
-mod organizations;
+pub(crate) mod organizations;
 mod overview;
 mod paging;
 pub(crate) mod s3;

@@ -109,7 +109,15 @@ pub(crate) enum ResourceKind {
     NewDistribution,
     /// What an id names in the organization.
     InOrganization,
-    /// What `Resource` names, to be tagged.
+    /// The control policy of `PolicyId`.
+    ControlPolicy,
+    /// The root or unit of `SourceParentId`.
+    SourceParent,
+    /// The root or unit of `DestinationParentId`.
+    DestinationParent,
+    /// The invitation of `HandshakeId`.
+    Handshake,
+    /// What `Resource`, or in Organizations `ResourceId`, names, to be tagged.
     Tagged,
 }
 

@@ -9,9 +9,10 @@ use rolecall_wire::Value;
 
 use super::permissions::Permissions;
 use super::{
-    AccountId, Bucket, BucketSpec, CustomerPolicySpec, Distribution, DistributionSpec, GroupSpec,
-    OidcProviderSpec, OrganizationSpec, PolicySpec, ProviderKeysSpec, PublicAccessBlock,
-    ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec, UserSpec, World,
+    AccountId, Bucket, BucketSpec, ControlPolicy, ControlPolicySpec, ControlType,
+    CustomerPolicySpec, Directory, Distribution, DistributionSpec, GroupSpec, MemberSpec, Node,
+    NodeKind, OidcProviderSpec, OrganizationSpec, PolicySpec, ProviderKeysSpec, PublicAccessBlock,
+    ResourceSpec, RoleSpec, SamlMetadataSpec, SamlProviderSpec, UnitSpec, UserSpec, World,
 };
 
 /// All that a world is built from, in the order of its names; access keys, sessions and unique ids are left behind.
@@ -48,10 +49,10 @@ impl World {
     pub fn export(&self) -> WorldSpec {
         let mut spec = WorldSpec {
             accounts: self.export_accounts(),
-            organization: self.organization.as_deref().cloned(),
             lost: self.lost(),
             ..WorldSpec::default()
         };
+        self.export_organization(&mut spec);
         for account in self.accounts.values() {
             let users = account.users.values().map(|user| self.export_user(user));
             spec.users.extend(users);
@@ -73,6 +74,14 @@ impl World {
         spec.resources = self.export_resources();
         spec.sort();
         spec
+    }
+
+    /// A world is declared with one organization at most.
+    fn export_organization(&self, spec: &mut WorldSpec) {
+        let mut organizations = self.organizations();
+        spec.organization = organizations.next().map(organization_of);
+        let others = organizations.map(|other| format!("the organization {}", other.id));
+        spec.lost.extend(others);
     }
 
     fn export_accounts(&self) -> Vec<String> {
@@ -219,6 +228,50 @@ impl World {
         };
         resources.map(spec).collect()
     }
+}
+
+fn organization_of(directory: &Directory) -> OrganizationSpec {
+    let root = directory.root();
+    OrganizationSpec {
+        id: directory.id.clone(),
+        management: directory
+            .is_managed_here
+            .then(|| directory.management.clone()),
+        root: root.map_or_else(UnitSpec::default, |root| unit_of(directory, root)),
+    }
+}
+
+fn unit_of(directory: &Directory, unit: &Node) -> UnitSpec {
+    let units = directory.children(&unit.id, NodeKind::Unit);
+    let accounts = directory.children(&unit.id, NodeKind::Account);
+    UnitSpec {
+        name: unit.name.clone(),
+        service_control: controls_of(directory, unit, ControlType::Service),
+        resource_control: controls_of(directory, unit, ControlType::Resource),
+        units: units.map(|unit| unit_of(directory, unit)).collect(),
+        accounts: accounts
+            .map(|account| MemberSpec {
+                account: account.id.clone(),
+                name: account.name.clone(),
+                service_control: controls_of(directory, account, ControlType::Service),
+                resource_control: controls_of(directory, account, ControlType::Resource),
+            })
+            .collect(),
+    }
+}
+
+/// What is attached; where the type isn't enabled, nothing is limited, as by AWS's own policy.
+fn controls_of(directory: &Directory, node: &Node, control: ControlType) -> Vec<ControlPolicySpec> {
+    let full = ControlPolicy::full_access(control);
+    let enabled = directory.enabled.contains(&control);
+    let attached = directory.attached(node, control);
+    let policies = attached.chain((!enabled).then_some(&full));
+    policies
+        .map(|policy| ControlPolicySpec {
+            name: policy.name.clone(),
+            document: policy.document.clone(),
+        })
+        .collect()
 }
 
 fn distribution_of(kept: &Distribution) -> DistributionSpec {

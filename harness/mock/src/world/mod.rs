@@ -8,6 +8,7 @@ mod directory;
 mod distribution;
 mod error;
 mod export;
+mod handshake;
 mod identity;
 mod instance_profile;
 mod login_profile;
@@ -41,11 +42,14 @@ pub(crate) use self::bucket::{
     Versioning,
 };
 pub(crate) use self::build::{Holder, Rename};
-pub(crate) use self::directory::{ControlPolicy, ControlType, Directory, Node, NodeKind};
+pub(crate) use self::directory::{
+    ControlPolicy, ControlType, Directory, FeatureSet, Joined, Node, NodeKind, full_access_arn,
+};
 pub use self::distribution::DistributionSpec;
 pub(crate) use self::distribution::{Distribution, Invalidation, distribution_arn};
 pub use self::error::WorldError;
 pub use self::export::WorldSpec;
+pub(crate) use self::handshake::{Handshake, HandshakeState, NewAccount};
 pub(crate) use self::identity::{Group, Role, User};
 pub(crate) use self::instance_profile::InstanceProfile;
 pub(crate) use self::login_profile::LoginProfile;
@@ -114,14 +118,14 @@ pub struct World {
     distributions: BTreeMap<String, Arc<Distribution>>,
     /// Other resources, by ARN.
     resources: HashMap<String, Arc<OtherResource>>,
-    /// The accounts of the organization.
+    /// The accounts of organizations.
     members: HashMap<AccountId, Arc<Membership>>,
-    /// The organization as it shows itself.
-    directory: Option<Arc<Directory>>,
-    /// The organization as it was given.
-    organization: Option<Arc<OrganizationSpec>>,
-    /// What control policies are attached to, by name.
-    control_targets: HashMap<String, String>,
+    /// By id.
+    organizations: BTreeMap<String, Arc<Directory>>,
+    /// Invitations, oldest first.
+    handshakes: Vec<Arc<Handshake>>,
+    /// Requests for new accounts of organizations, oldest first.
+    new_accounts: Vec<Arc<NewAccount>>,
     /// By serial number.
     mfa_devices: BTreeMap<String, Arc<MfaDevice>>,
     /// By ARN.
@@ -173,9 +177,9 @@ impl World {
             distributions: BTreeMap::new(),
             resources: HashMap::new(),
             members: HashMap::new(),
-            directory: None,
-            organization: None,
-            control_targets: HashMap::new(),
+            organizations: BTreeMap::new(),
+            handshakes: Vec::new(),
+            new_accounts: Vec::new(),
             mfa_devices: BTreeMap::new(),
             oidc_providers: HashMap::new(),
             saml_providers: HashMap::new(),

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_mock::{ControlPolicySpec, MemberSpec, Mock, OrganizationSpec, UnitSpec};
+use rolecall_mock::{ControlPolicySpec, MemberSpec, Mock, OrganizationSpec, UnitSpec, UserSpec};
 use rolecall_wire::model::{Location, Shape};
 use rolecall_wire::{Operation, Structure, Value, model};
 use serde_json::{Value as Json, json};
@@ -30,6 +30,8 @@ struct Row {
     keep: Vec<(String, String)>,
     /// Whether time must pass before.
     waits: bool,
+    /// Whether the administrator of another account is answered.
+    by_guest: bool,
 }
 
 fn table() -> Json {
@@ -49,6 +51,7 @@ fn rows() -> Vec<Row> {
                 .collect()
         }),
         waits: text(&row, "after").is_some(),
+        by_guest: text(&row, "by").is_some(),
     };
     let rows = table()["rows"].as_array().unwrap().clone();
     rows.into_iter().map(row).collect()
@@ -228,6 +231,11 @@ fn mock() -> Mock {
         root,
     };
     world.set_organization(Some(&organization)).unwrap();
+    let guest = UserSpec {
+        policies: vec![allow("*", "*")],
+        ..UserSpec::new(OTHER, "guest")
+    };
+    world.add_user(guest).unwrap();
     Mock::new(world)
 }
 
@@ -235,6 +243,10 @@ fn mock() -> Mock {
 fn whoever_has_no_permission_is_refused_and_an_administrator_is_answered() {
     let mock = mock();
     let (admin, ann) = (Client::user(&mock, "admin"), Client::user(&mock, "ann"));
+    let guest = Client {
+        credentials: mock.read(|world| world.user_credentials(OTHER, "guest")),
+        ..Client::anonymous(&mock)
+    };
     let mut known = Known::new();
 
     for row in rows() {
@@ -250,7 +262,8 @@ fn whoever_has_no_permission_is_refused_and_an_administrator_is_answered() {
         }
 
         assert_eq!(ann.refused(&row.call, &input), denial(&row, &on));
-        let answer = admin.call(&row.call, &input);
+        let answerable = if row.by_guest { &guest } else { &admin };
+        let answer = answerable.call(&row.call, &input);
         let answer = answer.unwrap_or_else(|error| panic!("{}: {error:?}", row.call));
 
         known.keep(&answer, &row.keep, mock.clock().now());

@@ -287,8 +287,7 @@ fn control(finding: &Finding, is_refused: bool) -> Option<Words> {
         return Some(Words {
             stage: 2,
             code: "ConstraintViolationException",
-            // The text is not documented (unverified).
-            text: "The policy content exceeds the maximum allowed size.".to_owned(),
+            text: "You have exceeded the maximum policy size.".to_owned(),
         });
     }
     is_refused.then(|| Words {

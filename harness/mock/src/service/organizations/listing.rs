@@ -17,8 +17,12 @@ pub(super) fn page(
     items: impl IntoIterator<Item = Structure>,
 ) -> Result<Structure, ServiceError> {
     let start = match call.input.string("NextToken") {
-        Some(token) => paging::start(token)
-            .ok_or_else(|| error::invalid_input("You specified an invalid pagination token."))?,
+        Some(token) => paging::start(token).ok_or_else(|| {
+            error::invalid_input(
+                "INVALID_NEXT_TOKEN",
+                "You specified an invalid pagination token.",
+            )
+        })?,
         None => 0,
     };
     let size = call.input.integer("MaxResults");

@@ -1,147 +1,33 @@
-//! AWS Organizations, read-only: the world's organization, shown to those who may see it.
+//! AWS Organizations: organizations with their units, accounts and control policies.
 //!
 //! AWS: Organizations API Reference. Delegated administrators aren't in a world, so the management account alone may look
-//! at all; every member may ask for the organization itself.
+//! at all and change anything; every member may ask for the organization itself, and leave it.
 
 mod accounts;
+mod attachments;
+mod creation;
 mod error;
+mod handshakes;
 mod listing;
+mod operations;
+mod organization;
 mod policies;
+mod schema;
+mod tags;
 mod units;
 
-use rolecall_wire::{ServiceError, Structure, Value};
+pub(crate) use self::schema::check as check_schema;
+use rolecall_wire::{ServiceError, Structure};
 
 use super::call::Call;
-use super::need::{Key, Need, Resource, ResourceKind};
-use super::{Answer, Operation, ServiceTable};
+use super::need::{Resource, ResourceKind};
+use super::{Answer, ServiceTable};
 use crate::world::{AccountId, Directory, World};
-
-const BY_FILTER: &[Key] = &[Key::Member("organizations:PolicyType", "Filter")];
-const BY_POLICY: &[Key] = &[Key::InWorld(policies::type_key)];
-
-const OPERATIONS: &[Operation] = &[
-    Operation::read(
-        "DescribeOrganization",
-        &[Need::new(
-            "organizations:DescribeOrganization",
-            ResourceKind::Everything,
-        )],
-        describe,
-    ),
-    Operation::read(
-        "ListRoots",
-        &[Need::new(
-            "organizations:ListRoots",
-            ResourceKind::Everything,
-        )],
-        units::list_roots,
-    ),
-    Operation::read(
-        "ListOrganizationalUnitsForParent",
-        &[Need::new(
-            "organizations:ListOrganizationalUnitsForParent",
-            ResourceKind::InOrganization,
-        )],
-        units::list,
-    ),
-    Operation::read(
-        "DescribeOrganizationalUnit",
-        &[Need::new(
-            "organizations:DescribeOrganizationalUnit",
-            ResourceKind::InOrganization,
-        )],
-        units::describe,
-    ),
-    Operation::read(
-        "ListParents",
-        &[Need::new(
-            "organizations:ListParents",
-            ResourceKind::InOrganization,
-        )],
-        units::list_parents,
-    ),
-    Operation::read(
-        "ListChildren",
-        &[Need::new(
-            "organizations:ListChildren",
-            ResourceKind::InOrganization,
-        )],
-        units::list_children,
-    ),
-    Operation::read(
-        "ListAccounts",
-        &[Need::new(
-            "organizations:ListAccounts",
-            ResourceKind::Everything,
-        )],
-        accounts::list,
-    ),
-    Operation::read(
-        "ListAccountsForParent",
-        &[Need::new(
-            "organizations:ListAccountsForParent",
-            ResourceKind::InOrganization,
-        )],
-        accounts::list_for_parent,
-    ),
-    Operation::read(
-        "DescribeAccount",
-        &[Need::new(
-            "organizations:DescribeAccount",
-            ResourceKind::InOrganization,
-        )],
-        accounts::describe,
-    ),
-    Operation::read(
-        "ListDelegatedAdministrators",
-        &[Need::new(
-            "organizations:ListDelegatedAdministrators",
-            ResourceKind::Everything,
-        )],
-        list_administrators,
-    ),
-    Operation::read(
-        "ListAWSServiceAccessForOrganization",
-        &[Need::new(
-            "organizations:ListAWSServiceAccessForOrganization",
-            ResourceKind::Everything,
-        )],
-        list_services,
-    ),
-    Operation::read(
-        "ListPolicies",
-        &[Need::new("organizations:ListPolicies", ResourceKind::Everything).keys(BY_FILTER)],
-        policies::list,
-    ),
-    Operation::read(
-        "ListPoliciesForTarget",
-        &[Need::new(
-            "organizations:ListPoliciesForTarget",
-            ResourceKind::InOrganization,
-        )
-        .keys(BY_FILTER)],
-        policies::list_for_target,
-    ),
-    Operation::read(
-        "ListTargetsForPolicy",
-        &[Need::new(
-            "organizations:ListTargetsForPolicy",
-            ResourceKind::InOrganization,
-        )
-        .keys(BY_POLICY)],
-        policies::list_targets,
-    ),
-    Operation::read(
-        "DescribePolicy",
-        &[Need::new("organizations:DescribePolicy", ResourceKind::InOrganization).keys(BY_POLICY)],
-        policies::describe,
-    ),
-];
 
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
     name: "organizations",
-    operations: &[OPERATIONS],
+    operations: &[operations::READS, operations::WRITES],
     admits: |_, _| Ok(()),
     resource,
     keys: |_, _, _| {},
@@ -149,29 +35,61 @@ pub(crate) static TABLE: ServiceTable = ServiceTable {
 };
 
 /// The members that name a root, a unit or an account.
-const NAMED: [&str; 5] = [
+const NAMED: [&str; 6] = [
     "TargetId",
     "ParentId",
     "ChildId",
     "OrganizationalUnitId",
     "AccountId",
+    "RootId",
 ];
 
 /// What a request names by an id; what isn't there has no ARN.
 fn resource(kind: ResourceKind, world: &World, call: &Call) -> Result<Resource, ServiceError> {
-    let account = account(call)?;
-    let directory = world.directory(account);
-    let arn = directory
-        .filter(|_| kind == ResourceKind::InOrganization)
-        .and_then(|directory| {
-            let mut ids = NAMED.into_iter().filter_map(|name| call.input.string(name));
-            let node = ids.find_map(|id| directory.node(id));
-            let policy = call.input.string("PolicyId");
-            let policy = policy.and_then(|id| directory.policy(id));
-            node.map(|node| node.arn.clone())
-                .or_else(|| policy.map(|policy| policy.arn.clone()))
-        });
-    Ok(arn.map_or_else(Resource::everything, Resource::of_caller))
+    account(call)?;
+    let text = |member: &str| call.input.string(member).map(str::to_owned);
+    let id = match kind {
+        ResourceKind::InOrganization => {
+            let named = NAMED.into_iter().find_map(text);
+            named.or_else(|| text("PolicyId")).or_else(|| invited(call))
+        }
+        ResourceKind::ControlPolicy => text("PolicyId"),
+        ResourceKind::SourceParent => text("SourceParentId"),
+        ResourceKind::DestinationParent => text("DestinationParentId"),
+        ResourceKind::Tagged => text("ResourceId"),
+        ResourceKind::Handshake => {
+            let handshake = handshakes::find(world, call);
+            return Ok(handshake.map_or_else(
+                |_| Resource::everything(),
+                |handshake| Resource::of_caller(handshake.arn()),
+            ));
+        }
+        _ => None,
+    };
+    let arn = id.as_deref().and_then(|id| arn_of(world, call, id));
+    Ok(Resource {
+        tags: id.map_or_else(Vec::new, |id| tags::of_resource(world, call, &id)),
+        ..arn.map_or_else(Resource::everything, Resource::of_caller)
+    })
+}
+
+/// The ARN of what has an id in the caller's organization, or of an account that is to be invited to it.
+fn arn_of(world: &World, call: &Call, id: &str) -> Option<String> {
+    let directory = directory(world, call).ok()?;
+    let node = directory.node(id).map(|node| node.arn.clone());
+    let policy = || directory.policy(id).map(|policy| policy.arn.clone());
+    let guest = || {
+        let guest = invited(call).filter(|guest| guest == id)?;
+        Some(directory.arn(&format!("account/{}/{guest}", directory.id)))
+    };
+    node.or_else(policy).or_else(guest)
+}
+
+/// The number of the account that is to be invited.
+fn invited(call: &Call) -> Option<String> {
+    let target = call.input.structure("Target")?;
+    let id = target.string("Id")?;
+    (target.string("Type") == Some("ACCOUNT")).then(|| id.to_owned())
 }
 
 fn account(call: &Call) -> Result<&AccountId, ServiceError> {
@@ -188,30 +106,10 @@ fn directory<'w>(world: &'w World, call: &Call) -> Result<&'w Directory, Service
 /// The organization that the caller's account manages.
 fn managed<'w>(world: &'w World, call: &Call) -> Result<&'w Directory, ServiceError> {
     let directory = directory(world, call)?;
-    let manages = account(call)?.as_str() == directory.management;
+    let manages = directory.is_managed_by(account(call)?.as_str());
     manages
         .then_some(directory)
         .ok_or_else(error::not_management)
-}
-
-fn describe(world: &World, call: &Call) -> Answer {
-    let Directory { id, management, .. } = directory(world, call)?;
-    let control = Structure::new()
-        .with("Type", "SERVICE_CONTROL_POLICY")
-        .with("Status", "ENABLED");
-    let start = format!("arn:{}:organizations::{management}", call.partition());
-    let organization = Structure::new()
-        .with("Id", id.as_str())
-        .with("Arn", format!("{start}:organization/{id}"))
-        .with("FeatureSet", "ALL")
-        .with(
-            "MasterAccountArn",
-            format!("{start}:account/{id}/{management}"),
-        )
-        .with("MasterAccountId", management.as_str())
-        .with("MasterAccountEmail", Directory::email("management"))
-        .with("AvailablePolicyTypes", vec![Value::from(control)]);
-    Ok(Structure::new().with("Organization", organization).into())
 }
 
 /// The mock has none.
