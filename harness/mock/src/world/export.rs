@@ -49,10 +49,10 @@ impl World {
     pub fn export(&self) -> WorldSpec {
         let mut spec = WorldSpec {
             accounts: self.export_accounts(),
+            organization: self.largest_organization().map(organization_of),
             lost: self.lost(),
             ..WorldSpec::default()
         };
-        self.export_organization(&mut spec);
         for account in self.accounts.values() {
             let users = account.users.values().map(|user| self.export_user(user));
             spec.users.extend(users);
@@ -74,14 +74,6 @@ impl World {
         spec.resources = self.export_resources();
         spec.sort();
         spec
-    }
-
-    /// A world is declared with one organization at most.
-    fn export_organization(&self, spec: &mut WorldSpec) {
-        let mut organizations = self.organizations();
-        spec.organization = organizations.next().map(organization_of);
-        let others = organizations.map(|other| format!("the organization {}", other.id));
-        spec.lost.extend(others);
     }
 
     fn export_accounts(&self) -> Vec<String> {

@@ -2,7 +2,10 @@
 
 use super::bucket::Versioning;
 use super::permissions::ManagedPolicy;
-use super::{Account, Bucket, OidcProvider, PublicAccessBlock, Role, SamlProvider, User, World};
+use super::{
+    Account, Bucket, Directory, FeatureSet, OidcProvider, PublicAccessBlock, Role, SamlProvider,
+    User, World,
+};
 
 impl World {
     /// All of it, a few words each: `of the role Deploy: its description`.
@@ -13,12 +16,19 @@ impl World {
         let buckets = self.buckets.values();
         let oidc = self.oidc_providers.values();
         let saml = self.saml_providers.values();
+        // A specification has one organization.
+        let kept = self.largest_organization();
+        let others = self.organizations();
+        let others = others.filter(|other| kept.is_some_and(|kept| kept.id != other.id));
+        let others = others.map(|other| format!("the organization {}", other.id));
         accounts
             .flat_map(|(id, account)| self.lost_of_account(id.as_str(), account))
             .chain(own_policies.flat_map(|(arn, policy)| lost_of_policy(arn, policy)))
             .chain(buckets.flat_map(|bucket| lost_of_bucket(bucket)))
             .chain(oidc.flat_map(|provider| lost_of_oidc_provider(provider)))
             .chain(saml.flat_map(|provider| lost_of_saml_provider(provider)))
+            .chain(kept.into_iter().flat_map(lost_of_organization))
+            .chain(others)
             .collect()
     }
 
@@ -89,6 +99,21 @@ fn lost_of_oidc_provider(provider: &OidcProvider) -> Vec<String> {
 fn lost_of_saml_provider(provider: &SamlProvider) -> Vec<String> {
     let what = [(!provider.tags.is_empty(), "tags")];
     of(&format!("the SAML provider {}", provider.name), what)
+}
+
+fn lost_of_organization(directory: &Directory) -> Vec<String> {
+    let tagged = directory.nodes.iter().map(|node| &node.tags);
+    let mut tagged = tagged.chain(directory.policies.iter().map(|policy| &policy.tags));
+    of(
+        &format!("the organization {}", directory.id),
+        [
+            (tagged.any(|tags| !tags.is_empty()), "tags"),
+            (
+                directory.feature_set == FeatureSet::ConsolidatedBilling,
+                "feature set",
+            ),
+        ],
+    )
 }
 
 fn lost_of_bucket(bucket: &Bucket) -> Vec<String> {

@@ -96,6 +96,12 @@ impl World {
         self.organizations.values().map(Arc::as_ref)
     }
 
+    /// The organization with the most accounts.
+    pub(crate) fn largest_organization(&self) -> Option<&Directory> {
+        self.organizations()
+            .max_by_key(|directory| directory.accounts().count())
+    }
+
     /// Adds an organization.
     pub(crate) fn add_organization(&mut self, directory: Directory) {
         let id = directory.id.clone();

@@ -37,6 +37,7 @@ mod iam_toolbox;
 mod operations;
 #[cfg(test)]
 mod organization;
+#[cfg(test)]
 mod organization_changes;
 #[cfg(test)]
 mod outbound;

@@ -15,7 +15,6 @@ const NO_LISTING: &str = r#"{"Version": "2012-10-17",
     "Statement": {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}}"#;
 const NO_STS: &str = r#"{"Version": "2012-10-17",
     "Statement": {"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Resource": "*"}}"#;
-const FULL: &str = "p-FullAWSAccess";
 
 /// Three accounts, each with an administrator.
 struct Acme {
@@ -261,8 +260,10 @@ fn resource_control_policies_bind_once_their_type_is_enabled_and_are_gone_once_i
     assert_eq!(acme.attached(OTHER, RESOURCE), ["RCPFullAWSAccess"]);
 }
 
-/// AWS: Organizations API Reference, errors of each operation. A row is who asks for what, and the code, the reason and how
-/// the text begins.
+/// Who asks for what, and the code, the reason and how the text begins.
+type Row = (String, String, BTreeMap<String, String>, [String; 3]);
+
+/// AWS: Organizations API Reference, errors of each operation.
 #[test]
 fn what_aws_refuses_is_refused_with_its_codes() {
     let acme = Acme::joined();
@@ -270,7 +271,7 @@ fn what_aws_refuses_is_refused_with_its_codes() {
     let unit = acme.unit(&root, "Workloads");
     let policy = acme.policy(SERVICE, "no-listing", NO_LISTING);
     acme.attach(&policy, &unit);
-    let long = NO_LISTING.replace("{", &format!("{}{{", " ".repeat(6000)));
+    let long = NO_LISTING.replace('{', &format!("{}{{", " ".repeat(6000)));
     let known = [
         ("${root}", root.as_str()),
         ("${unit}", &unit),
@@ -287,8 +288,7 @@ fn what_aws_refuses_is_refused_with_its_codes() {
         found.map_or(text, |(_, value)| value).to_owned()
     };
     let rows = include_str!("organization_refusals.json");
-    let rows: Vec<(String, String, BTreeMap<String, String>, [String; 3])> =
-        serde_json::from_str(rows).unwrap();
+    let rows: Vec<Row> = serde_json::from_str(rows).unwrap();
 
     for (account, operation, input, [code, reason, text]) in rows {
         let filled = input.iter().map(|(name, text)| (name, fill(text)));
@@ -480,4 +480,39 @@ fn attaching_needs_permission_on_the_policy_and_on_the_target() {
 
     assert_eq!(code, "AccessDeniedException");
     assert!(text.contains(":account/o-"), "{text}");
+}
+
+/// A world that is saved and built again decides alike.
+#[test]
+fn an_organization_that_was_made_over_the_api_is_saved() {
+    let acme = Acme::joined();
+    let closed = acme.unit(&acme.root(), "Closed");
+    let policy = acme.policy(SERVICE, "no-listing", NO_LISTING);
+    acme.attach(&policy, &closed);
+    let relocation = [
+        ("AccountId", OTHER),
+        ("SourceParentId", &acme.root()),
+        ("DestinationParentId", &closed),
+    ];
+    acme.does(MAIN, "MoveAccount", &relocation);
+    acme.does(THIRD, "CreateOrganization", &[]);
+
+    let spec = acme.mock.read(rolecall_mock::World::export);
+
+    let organization = spec.organization.as_ref().unwrap();
+    let again = Acme::alone();
+    again
+        .mock
+        .update(|world| world.set_organization(Some(organization)))
+        .unwrap();
+    assert!(acme.listing(OTHER).is_some());
+    assert!(again.listing(OTHER).is_some());
+    assert_eq!(again.listing(MAIN), None);
+    assert!(
+        spec.lost
+            .iter()
+            .any(|lost| lost.starts_with("the organization o-")),
+        "{:?}",
+        spec.lost
+    );
 }
