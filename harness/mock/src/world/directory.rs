@@ -53,10 +53,12 @@ pub(crate) struct Node {
 }
 
 /// How an account has come into an organization.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Joined {
     pub(crate) at: Timestamp,
     pub(crate) invited: bool,
+    /// The address of its root user.
+    pub(crate) email: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

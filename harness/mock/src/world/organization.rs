@@ -251,6 +251,7 @@ impl Builder<'_> {
         let joined = Joined {
             at: self.world.start,
             invited: self.directory.is_managed_by(id.as_str()),
+            email: Directory::email(&account.name),
         };
         self.directory
             .join(id.as_str(), &account.name, within, joined);

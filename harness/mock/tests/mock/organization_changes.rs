@@ -454,6 +454,8 @@ fn a_new_account_comes_with_a_role_for_the_management_account() {
 
     assert_eq!(inner(&made, &["CreateAccountStatus", "State"]), "SUCCEEDED");
     let account = inner(&made, &["CreateAccountStatus", "AccountId"]);
+    let seen = acme.does(MAIN, "DescribeAccount", &[("AccountId", &account)]);
+    assert_eq!(inner(&seen, &["Account", "Email"]), "sandbox@example.com");
     let role = format!("arn:aws:iam::{account}:role/OrganizationAccountAccessRole");
     let input = with(&[("RoleArn", &role), ("RoleSessionName", "in")]);
     let admin = acme.admin(MAIN);

@@ -93,18 +93,19 @@ fn find<'d>(directory: &'d Directory, call: &Call) -> Result<&'d Node, ServiceEr
 }
 
 fn described(account: &Node, directory: &Directory) -> Structure {
-    let method = match account.joined {
+    let joined = account.joined.as_ref();
+    let method = match joined {
         Some(joined) if joined.invited => "INVITED",
         _ => "CREATED",
     };
     Structure::new()
         .with("Id", account.id.as_str())
         .with("Arn", account.arn.as_str())
-        .with("Email", Directory::email(&account.name))
+        .with_some("Email", joined.map(|joined| joined.email.as_str()))
         .with("Name", account.name.as_str())
         .with("Status", "ACTIVE")
         .with("State", "ACTIVE")
         .with("Paths", vec![directory.path(account).into()])
         .with("JoinedMethod", method)
-        .with_some("JoinedTimestamp", account.joined.map(|joined| joined.at))
+        .with_some("JoinedTimestamp", joined.map(|joined| joined.at))
 }

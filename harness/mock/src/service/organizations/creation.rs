@@ -30,6 +30,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
         let joined = Joined {
             at: call.now(),
             invited: false,
+            email: call.required("Email").to_owned(),
         };
         directory.join(account.as_str(), &name, &root.unwrap_or_default(), joined);
         if let Some(member) = directory.node_mut(account.as_str()) {

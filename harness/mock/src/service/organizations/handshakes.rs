@@ -56,6 +56,7 @@ pub(super) fn accept(world: &mut World, call: &Call) -> Answer {
     let joined = Joined {
         at: call.now(),
         invited: true,
+        email: Directory::email(handshake.account.as_str()),
     };
     let account = handshake.account.as_str();
     let entered = world.change_organization(&handshake.organization, |directory| {

@@ -27,6 +27,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let joined = Joined {
         at: call.now(),
         invited: true,
+        email: Directory::email("management"),
     };
     directory.join(account.as_str(), "management", &root, joined);
     let shown = described(&directory, call);
