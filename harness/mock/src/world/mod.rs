@@ -20,6 +20,7 @@ mod object;
 mod organization;
 mod outbound;
 mod permissions;
+mod principals;
 mod provider;
 mod public_policy;
 mod resource;

@@ -2,6 +2,8 @@
 //!
 //! AWS: S3 User Guide, Blocking public access, "The meaning of public".
 
+use std::net::IpAddr;
+
 use rolecall_policy::{Node, Value};
 
 /// The condition keys that, tested against fixed values, keep a statement for `*` from being public.
@@ -22,6 +24,17 @@ const LIMITING_KEYS: [&str; 16] = [
     "s3:dataaccesspointaccount",
     "s3:resourceaccount",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
+];
+
+/// The operators that hold a key to the values beside it, alone or after `ForAnyValue:`. All others are true of some
+/// request without the key, or of too many values of it.
+const LIMITING_OPERATORS: [&str; 6] = [
+    "StringEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "ArnEquals",
+    "ArnLike",
+    "IpAddress",
 ];
 
 /// Whether any statement lets everyone in.
@@ -47,9 +60,8 @@ fn names_everyone(statement: &Node) -> bool {
 /// Whether one test of the condition holds the statement to fixed values.
 fn is_limited(condition: &Node) -> bool {
     entries(condition).any(|(operator, tests)| {
-        !operator.contains("Not")
-            && !operator.ends_with("IfExists")
-            && !operator.starts_with("ForAllValues:")
+        let operator = operator.strip_prefix("ForAnyValue:").unwrap_or(operator);
+        LIMITING_OPERATORS.contains(&operator)
             && entries(tests).any(|(key, values)| limits(key, values))
     })
 }
@@ -58,13 +70,11 @@ fn limits(key: &str, values: &Node) -> bool {
     let key = key.to_ascii_lowercase();
     let mut values = each(values).peekable();
     values.peek().is_some()
-        && values.all(|value| {
-            let value = value.as_str().unwrap_or_default();
-            match key.as_str() {
-                "aws:sourceip" => is_narrow(value),
-                "aws:userid" => is_fixed(value.strip_suffix(":*").unwrap_or(value)),
-                key => LIMITING_KEYS.contains(&key) && is_fixed(value),
-            }
+        && values.all(|value| match (key.as_str(), value.as_str()) {
+            (_, None) => false,
+            ("aws:sourceip", Some(value)) => is_narrow(value),
+            ("aws:userid", Some(value)) => is_fixed(value.strip_suffix(":*").unwrap_or(value)),
+            (key, Some(value)) => LIMITING_KEYS.contains(&key) && is_fixed(value),
         })
 }
 
@@ -73,13 +83,17 @@ fn is_fixed(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
-/// A range of addresses no broader than `/8` (IPv4) or `/32` (IPv6).
+/// An address, or a range of them no broader than `/8` (IPv4) or `/32` (IPv6).
 fn is_narrow(range: &str) -> bool {
     let (address, bits) = match range.split_once('/') {
         Some((address, bits)) => (address, bits.parse().unwrap_or(0_u8)),
         None => (range, u8::MAX),
     };
-    bits >= if address.contains(':') { 32 } else { 8 }
+    match address.parse() {
+        Ok(IpAddr::V4(_)) => bits >= 8,
+        Ok(IpAddr::V6(_)) => bits >= 32,
+        Err(_) => false,
+    }
 }
 
 /// The elements of a list, or the value itself.
@@ -164,6 +178,54 @@ mod tests {
             (
                 r#""Principal": "*", "Condition": {"StringEquals": {"aws:UserAgent": "x"}}"#,
                 true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"Null": {"aws:PrincipalOrgID": "false"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"Null": {"aws:SourceVpc": "true"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"ForAllValues:StringEquals": {"aws:SourceVpc": "vpc-1"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}"#,
+                false,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"StringEqualsIgnoreCase": {"aws:SourceVpc": "vpc-1"}}"#,
+                false,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:123456789012:t"}}"#,
+                false,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"NumericGreaterThan": {"aws:SourceAccount": "1"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": true}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": ["vpc-1", null]}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"StringLike": {"aws:SourceIp": "*"}}"#,
+                true,
+            ),
+            (
+                r#""Principal": "*", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}"#,
+                false,
             ),
         ];
         for (rest, public) in rows {

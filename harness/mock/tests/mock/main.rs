@@ -49,9 +49,13 @@ mod s3;
 #[cfg(test)]
 mod s3_copies;
 #[cfg(test)]
+mod s3_encryption;
+#[cfg(test)]
 mod s3_locks;
 #[cfg(test)]
 mod s3_permissions;
+#[cfg(test)]
+mod s3_policies;
 #[cfg(test)]
 mod s3_presigned;
 #[cfg(test)]

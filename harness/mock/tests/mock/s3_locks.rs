@@ -1,10 +1,10 @@
-//! S3: Object Lock, and encryption with keys of KMS.
+//! S3: Object Lock.
 //!
-//! AWS: S3 User Guide, Locking objects with Object Lock; Using server-side encryption with AWS KMS keys.
+//! AWS: S3 User Guide, Locking objects with Object Lock.
 
 use crate::client::*;
 use crate::s3::{error, of_bucket};
-use rolecall_mock::{Mock, ResourceSpec};
+use rolecall_mock::Mock;
 use rolecall_wire::{Structure, Value};
 
 /// A bucket `vault` whose objects can be locked.
@@ -186,86 +186,56 @@ fn a_bucket_locks_new_objects_as_its_configuration_says() {
     assert_eq!(until, Some(time("2026-01-04T00:00:00Z")));
 }
 
-const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-
-fn with_key(kms: &str) -> Client {
-    let mut world = world();
-    let mut policies = vec![allow("s3:*", "*")];
-    if !kms.is_empty() {
-        policies.push(allow(kms, "*"));
+/// AWS: S3 API Reference, `DefaultRetention`: a mode and a period, in days or in years; S3 User Guide, Object Lock
+/// limits. The texts are of captures of live S3, but the one of a period that is too long.
+#[test]
+fn a_default_retention_is_a_mode_and_one_period() {
+    let admin = vault();
+    let put = |default: Structure| {
+        let rule = Structure::new().with("DefaultRetention", default);
+        let configuration = Structure::new()
+            .with("ObjectLockEnabled", "Enabled")
+            .with("Rule", rule);
+        let input = of_bucket("vault").with("ObjectLockConfiguration", configuration);
+        admin.call("s3:PutObjectLockConfiguration", &input)
+    };
+    let mode = |mode: &str| Structure::new().with("Mode", mode);
+    let period = |member: &str, count: i64| mode("GOVERNANCE").with(member, count);
+    for good in [
+        period("Days", 1),
+        period("Days", 36_500),
+        period("Years", 1),
+        period("Years", 100),
+        mode("COMPLIANCE").with("Days", 1),
+    ] {
+        put(good).unwrap();
     }
-    world.add_user(user("admin", policies)).unwrap();
-    world.add_bucket(bucket("vault", None)).unwrap();
-    let policy = document(
-        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*",
-            "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]}"#,
-    );
-    world
-        .put_resource(ResourceSpec {
-            account: MAIN.to_owned(),
-            arn: KEY.to_owned(),
-            policy: Some(policy),
-            tags: Vec::new(),
-        })
-        .unwrap();
-    Client::user(&Mock::new(world), "admin")
-}
-
-/// AWS: S3 User Guide, Using server-side encryption with AWS KMS keys, Permissions.
-#[test]
-fn an_object_under_a_kms_key_needs_the_key_to_write_and_to_read() {
-    let put = object("vault", "deed")
-        .with("ServerSideEncryption", "aws:kms")
-        .with("SSEKMSKeyId", KEY);
-    let writer = with_key("kms:GenerateDataKey");
-    let stored = writer.call("s3:PutObject", &put).unwrap();
-    assert_eq!(stored.string("ServerSideEncryption"), Some("aws:kms"));
-    assert_eq!(stored.string("SSEKMSKeyId"), Some(KEY));
-    assert_eq!(
-        writer.refused("s3:GetObject", &object("vault", "deed")).1,
-        format!(
-            "User: arn:aws:iam::123456789012:user/admin is not authorized to perform: kms:Decrypt on resource: {KEY} \
-             because no identity-based policy allows the kms:Decrypt action"
-        )
-    );
-    assert_eq!(
-        error(with_key("").call("s3:PutObject", &put)),
-        (403, "AccessDenied".to_owned())
-    );
-    let all = with_key("kms:*");
-    all.call("s3:PutObject", &put).unwrap();
-    assert!(all.call("s3:GetObject", &object("vault", "deed")).is_ok());
-    let unknown = put.with("SSEKMSKeyId", "0000");
-    assert_eq!(
-        error(all.call("s3:PutObject", &unknown)),
-        (400, "KMS.NotFoundException".to_owned())
-    );
-}
-
-#[test]
-fn encryption_is_what_the_request_or_the_bucket_says() {
-    let admin = with_key("");
-    let default = Structure::new().with("SSEAlgorithm", "aws:kms");
-    let rule = Structure::new().with("ApplyServerSideEncryptionByDefault", default);
-    let rules = Structure::new().with("Rules", vec![Value::Structure(rule)]);
-    let plain = admin.call("s3:PutObject", &object("vault", "a")).unwrap();
-    assert_eq!(plain.string("ServerSideEncryption"), Some("AES256"));
-
-    let put = of_bucket("vault").with("ServerSideEncryptionConfiguration", rules);
-    admin.call("s3:PutBucketEncryption", &put).unwrap();
-
-    let by_default = admin.call("s3:PutObject", &object("vault", "b")).unwrap();
-    assert_eq!(by_default.string("ServerSideEncryption"), Some("aws:kms"));
-    let own = object("vault", "c").with("ServerSideEncryption", "AES256");
-    let own = admin.call("s3:PutObject", &own).unwrap();
-    assert_eq!(own.string("ServerSideEncryption"), Some("AES256"));
     let rows = [
-        ("ServerSideEncryption", "rot13", 400, "InvalidArgument"),
-        ("SSEKMSKeyId", KEY, 400, "InvalidArgument"),
-        ("SSECustomerAlgorithm", "AES256", 501, "NotImplemented"),
+        (period("Days", -5), "InvalidArgument"),
+        (period("Days", 0), "InvalidArgument"),
+        (period("Days", 36_501), "InvalidArgument"),
+        (period("Days", 2_147_483_647), "InvalidArgument"),
+        (period("Years", 0), "InvalidArgument"),
+        (period("Years", 101), "InvalidArgument"),
+        (period("Days", 1).with("Years", 1), "MalformedXML"),
+        (mode("GOVERNANCE"), "MalformedXML"),
+        (mode("FOREVER").with("Days", 1), "MalformedXML"),
+        (Structure::new().with("Days", 1), "MalformedXML"),
+        (Structure::new(), "MalformedXML"),
     ];
-    for (member, value, status, code) in rows {
-        let answer = admin.call("s3:PutObject", &object("vault", "d").with(member, value));
-        assert_eq!(error(answer), (status, code.to_owned()), "{member} {value}");
+    for (default, code) in rows {
+        let shown = format!("{default:?}");
+        assert_eq!(error(put(default)), (400, code.to_owned()), "{shown}");
     }
+    let negative = put(period("Days", 0)).unwrap_err();
+    let text = "Default retention period must be a positive integer value.";
+    assert_eq!(negative.message.as_deref(), Some(text));
+    let argument = ("ArgumentName".to_owned(), "Days".to_owned());
+    assert_eq!(negative.extra, [argument]);
+    let empty = Structure::new()
+        .with("ObjectLockEnabled", "Enabled")
+        .with("Rule", Structure::new());
+    let empty = of_bucket("vault").with("ObjectLockConfiguration", empty);
+    let empty = admin.call("s3:PutObjectLockConfiguration", &empty);
+    assert_eq!(error(empty), (400, "MalformedXML".to_owned()));
 }

@@ -1,12 +1,11 @@
 //! Policy documents: what IAM saves, and how it gives them back.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rolecall_policy::arn::Arn;
-use rolecall_policy::validate::{PolicyKind, characters, named_principals, validate};
+use rolecall_policy::validate::{PolicyKind, characters, validate};
 use rolecall_policy::{Node, json};
 use rolecall_wire::ServiceError;
 
-use crate::world::{API_SOURCE, PolicyDocument, RoleArn, World};
+use crate::world::{API_SOURCE, PolicyDocument, World};
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,14 +23,9 @@ pub(super) fn identity(text: &str) -> Result<PolicyDocument, ServiceError> {
 pub(super) fn trust(world: &World, text: &str) -> Result<PolicyDocument, ServiceError> {
     let not_json = "This policy contains invalid Json";
     let (document, node) = read(text, PolicyKind::Trust, not_json)?;
-    let principals = named_principals(&node);
-    let unknown = principals
-        .iter()
-        .find(|principal| principal.kind == "AWS" && !exists(world, principal.name));
-    match unknown {
-        Some(principal) => Err(malformed(format!(
-            "Invalid principal in policy: \"AWS\":\"{}\"",
-            principal.name
+    match world.unknown_principal(&node) {
+        Some(name) => Err(malformed(format!(
+            "Invalid principal in policy: \"AWS\":\"{name}\""
         ))),
         None => Ok(document),
     }
@@ -66,34 +60,4 @@ fn read(
 
 fn malformed(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "MalformedPolicyDocument", message)
-}
-
-/// Whether a principal exists. Accounts that aren't in the world are taken to be there, with all that live in them.
-fn exists(world: &World, name: &str) -> bool {
-    if name == "*" || name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit()) {
-        return true;
-    }
-    let Some(arn) = Arn::parse(name) else {
-        return world.has_unique_id(name);
-    };
-    if world.account_id(arn.account).is_none() {
-        return true;
-    }
-    if let Some(role) = RoleArn::parse(name) {
-        return world.role_by_arn(&role).is_some();
-    }
-    let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
-    match (arn.service, kind) {
-        ("iam", "user") => {
-            let user = world.user(arn.account, rest.rsplit('/').next().unwrap_or_default());
-            user.is_some_and(|user| name.ends_with(&format!(":user{}{}", user.path, user.name)))
-        }
-        ("sts", "assumed-role") => {
-            let role = rest.split('/').next().unwrap_or_default();
-            world.role(arn.account, role).is_some()
-        }
-        ("iam", "root") => rest.is_empty(),
-        ("sts", "federated-user") => true,
-        _ => false,
-    }
 }

@@ -15,8 +15,22 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
     check_owner(bucket, call, "GET")?;
     let policy = bucket.policy.as_ref().ok_or_else(|| missing(bucket))?;
     Ok(Structure::new()
-        .with("Policy", policy.document.json.as_ref())
+        .with("Policy", shown(&policy.document))
         .into())
+}
+
+/// A policy that was saved without a version is of the older one, and says so.
+///
+/// AWS: IAM User Guide, AWS JSON policy elements: Version.
+fn shown(document: &PolicyDocument) -> String {
+    let node = document.node.as_deref();
+    let has_version = node.is_none_or(|node| node.get("Version").is_some());
+    match document.json.split_once('{') {
+        Some((before, rest)) if !has_version => {
+            format!(r#"{before}{{"Version":"2008-10-17",{rest}"#)
+        }
+        _ => document.json.to_string(),
+    }
 }
 
 /// The error of a bucket without a policy.
@@ -29,7 +43,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, true)?;
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "PUT")?;
-    let document = read(&bucket.name, call.required("Policy"))?;
+    let document = read(world, &bucket.name, call.required("Policy"))?;
     let policy = BucketPolicy::new(&bucket.name, document);
     if policy.public && bucket.blocked().block_public_policy {
         return Err(blocked(call, &bucket.name));
@@ -57,8 +71,7 @@ fn check_owner(bucket: &Bucket, call: &Call, method: &str) -> Result<(), Service
     }
 }
 
-fn read(bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
-    let malformed = |message: &str| ServiceError::new(400, "MalformedPolicy", message);
+fn read(world: &World, bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
     let not_json = "Policies must be valid JSON and the first byte must be '{'";
     let node = json::read(text, API_SOURCE).map_err(|_| malformed(not_json))?;
     if let Some(problem) = validate(&node, PolicyKind::Bucket(bucket))
@@ -67,7 +80,15 @@ fn read(bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
     {
         return Err(ServiceError::new(400, problem.code, problem.message));
     }
+    if let Some(name) = world.unknown_principal(&node) {
+        let error = malformed("Invalid principal in policy");
+        return Err(error.with("Detail", format!("\"AWS\" : \"{name}\"")));
+    }
     PolicyDocument::parse(text).map_err(|error| malformed(&error.message))
+}
+
+fn malformed(message: &str) -> ServiceError {
+    ServiceError::new(400, "MalformedPolicy", message)
 }
 
 /// AWS: S3 User Guide, Troubleshoot access denied (403 Forbidden) errors, Block Public Access settings.

@@ -31,6 +31,10 @@ pub(super) fn complete(world: &mut World, call: &Call) -> Answer {
     let key = call.required("Key");
     let upload = Arc::clone(upload::find(world, call)?);
     conditional::write(call, key, bucket.objects.get(key).map(Arc::as_ref))?;
+    if upload.checksum.is_some() {
+        // Additional checksums are made of what the parts say.
+        encryption::decrypt(world, call, &upload.properties.encryption)?;
+    }
     let parts = chosen(call, &upload)?;
     let body = joined(&parts);
     check_size(call, body.len())?;

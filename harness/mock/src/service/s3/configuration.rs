@@ -6,7 +6,7 @@
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::error::{invalid_request, malformed_xml};
-use super::{checksum, encryption, resource};
+use super::{checksum, encryption, lock, resource};
 use crate::service::call::Call;
 use crate::service::need::Resource;
 use crate::service::{Answer, Reply};
@@ -250,6 +250,9 @@ impl SubResource for ObjectLock {
         }
         if configuration.string("ObjectLockEnabled") != Some("Enabled") {
             return Err(malformed_xml());
+        }
+        if let Some(rule) = configuration.structure("Rule") {
+            lock::check_rule(rule)?;
         }
         Ok(configuration)
     }

@@ -3,17 +3,22 @@
 //! AWS: S3 User Guide, Protecting data with server-side encryption. KMS itself is not a part of the mock: a key is there
 //! if the world has its ARN as a resource, and its policy is asked as KMS would.
 
-use rolecall_policy::Context;
+use std::sync::{Arc, LazyLock};
+
+use rolecall_policy::arn::Arn;
+use rolecall_policy::{Context, PolicySet};
 use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::error::{invalid_argument, not_implemented};
 use crate::service::call::Call;
 use crate::service::need::Resource;
-use crate::world::{Bucket, Encryption, World};
+use crate::world::{Bucket, Encryption, PolicyDocument, World, resource_policy};
 
 /// What new buckets encrypt with.
 const S3_KEYS: &str = "AES256";
 const KMS_KEYS: [&str; 2] = ["aws:kms", "aws:kms:dsse"];
+/// The key that AWS manages for S3.
+const MANAGED: &str = "alias/aws/s3";
 /// What clients send who keep their keys to themselves (SSE-C).
 const CUSTOMER_KEYS: [(&str, &str); 2] = [
     (
@@ -106,8 +111,7 @@ fn of_bucket(world: &World, call: &Call, bucket: &Bucket) -> Result<Encryption, 
     }
 }
 
-/// AWS: S3 User Guide, Using server-side encryption with AWS KMS keys, Permissions. The key that AWS manages for S3
-/// needs no permission of its own.
+/// AWS: S3 User Guide, Using server-side encryption with AWS KMS keys, Permissions.
 fn with_kms(
     world: &World,
     call: &Call,
@@ -115,14 +119,12 @@ fn with_kms(
     key: Option<&str>,
     bucket_key: bool,
 ) -> Result<Encryption, ServiceError> {
-    let key = match key {
-        None | Some("alias/aws/s3") => managed_key(world, call),
-        Some(key) => {
-            let arn = key_arn(call, key);
-            require_key(world, call, "kms:GenerateDataKey", &arn)?;
-            arn
-        }
+    let named = key_arn(call, key.unwrap_or(MANAGED));
+    let key = match named.strip_suffix(MANAGED) {
+        Some(place) => managed_key(world, place),
+        None => named,
     };
+    require_key(world, call, "kms:GenerateDataKey", &key)?;
     Ok(Encryption {
         algorithm: algorithm.to_owned(),
         key: Some(key),
@@ -130,15 +132,15 @@ fn with_kms(
     })
 }
 
-/// Asks KMS for the key of an object that is to be read.
+/// Asks KMS for the key of an object, or of parts of one, that are to be read.
 pub(super) fn decrypt(
     world: &World,
     call: &Call,
     encryption: &Encryption,
 ) -> Result<(), ServiceError> {
     match &encryption.key {
-        Some(key) if world.resource(key).is_some() => require_key(world, call, "kms:Decrypt", key),
-        _ => Ok(()),
+        Some(key) => require_key(world, call, "kms:Decrypt", key),
+        None => Ok(()),
     }
 }
 
@@ -148,24 +150,65 @@ fn require_key(
     action: &'static str,
     arn: &str,
 ) -> Result<(), ServiceError> {
-    let Some(key) = world.resource(arn) else {
+    refuse_unsigned(call)?;
+    let resource = find_key(world, arn).ok_or_else(|| {
         let message = format!("Key '{arn}' does not exist");
-        return Err(ServiceError::new(400, "KMS.NotFoundException", message));
-    };
-    let resource = Resource {
-        arn: arn.to_owned(),
-        account: Some(key.account.clone()),
-        policy: key.policy.clone(),
-        tags: key.tags.clone(),
-    };
+        ServiceError::new(400, "KMS.NotFoundException", message)
+    })?;
     let via = format!("s3.{}.amazonaws.com", call.region);
     call.require_with(world, action, &resource, &|context: &mut Context| {
         context.set("kms:ViaService", via.as_str());
-        for (tag, value) in &key.tags {
+        if let Some(account) = &call.caller.account {
+            context.set("kms:CallerAccount", account.as_str());
+        }
+        for (tag, value) in &resource.tags {
             context.set(&format!("aws:ResourceTag/{tag}"), value.as_str());
         }
     })
 }
+
+/// KMS answers nobody in particular. The error is a capture of live S3.
+fn refuse_unsigned(call: &Call) -> Result<(), ServiceError> {
+    if call.signature.auth_type.is_some() || !call.enforce {
+        return Ok(());
+    }
+    let message = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.";
+    Err(invalid_argument("Authorization", "null", message))
+}
+
+/// A key of the world, or the one that AWS manages for S3 in one of its accounts.
+fn find_key(world: &World, arn: &str) -> Option<Resource> {
+    if let Some(key) = world.resource(arn) {
+        return Some(Resource {
+            arn: arn.to_owned(),
+            account: Some(key.account.clone()),
+            policy: key.policy.clone(),
+            tags: key.tags.clone(),
+        });
+    }
+    let (place, _) = arn.rsplit_once("key/")?;
+    let account = world.account_id(Arn::parse(arn)?.account)?;
+    (managed_key(world, place) == arn).then(|| Resource {
+        arn: arn.to_owned(),
+        account: Some(account),
+        policy: Some(Arc::clone(&MANAGED_POLICY)),
+        tags: Vec::new(),
+    })
+}
+
+/// The policy of the key that AWS manages for S3: through S3 it is for all who may use S3 in its account, and for nobody
+/// else.
+///
+/// AWS: KMS Developer Guide, Default key policy, AWS managed keys.
+static MANAGED_POLICY: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
+    let document = PolicyDocument::built_in(
+        r#"{"Version": "2012-10-17", "Id": "auto-s3-2", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"},
+        "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*", "Condition": {"StringEquals": {"kms:CallerAccount": "${aws:ResourceAccount}"},
+        "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}}]}"#,
+    );
+    Arc::new(resource_policy(MANAGED, "aws/s3".to_owned(), &document))
+});
 
 fn key_arn(call: &Call, key: &str) -> String {
     if key.starts_with("arn:") {
@@ -176,17 +219,6 @@ fn key_arn(call: &Call, key: &str) -> String {
     } else {
         format!("key/{key}")
     };
-    of_caller(call, &name)
-}
-
-/// The ARN of `aws/s3` is the same each time.
-fn managed_key(world: &World, call: &Call) -> String {
-    let named = of_caller(call, "alias/aws/s3");
-    let id = world.ids.named(&named).uuid();
-    of_caller(call, &format!("key/{id}"))
-}
-
-fn of_caller(call: &Call, name: &str) -> String {
     let account = call.caller.account.as_ref();
     let account = account.map(ToString::to_string).unwrap_or_default();
     format!(
@@ -194,6 +226,12 @@ fn of_caller(call: &Call, name: &str) -> String {
         call.partition(),
         call.region
     )
+}
+
+/// The ARN of `aws/s3` in an account and a region, given as the beginning of their ARNs: the same each time.
+fn managed_key(world: &World, place: &str) -> String {
+    let id = world.ids.named(&format!("{place}{MANAGED}")).uuid();
+    format!("{place}key/{id}")
 }
 
 /// Adds how it is encrypted to what is said of an object.

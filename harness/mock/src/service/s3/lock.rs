@@ -17,6 +17,11 @@ use crate::world::{Bucket, Lock, OBJECT_LOCK, Object, World};
 const GOVERNANCE: &str = "GOVERNANCE";
 const COMPLIANCE: &str = "COMPLIANCE";
 
+/// The longest default retention, by its unit.
+///
+/// AWS: S3 User Guide, Configuring S3 Object Lock: 100 years.
+const LONGEST: [(&str, i64); 2] = [("Days", 36_500), ("Years", 100)];
+
 /// The lock of an object that is to be made: as the request says, else as the bucket's configuration does.
 pub(super) fn of_request(call: &Call, bucket: &Bucket) -> Result<Lock, ServiceError> {
     let mode = call.input.string("ObjectLockMode");
@@ -82,6 +87,31 @@ fn check_retention(
         ));
     }
     Ok((mode.to_owned(), until))
+}
+
+/// Refuses a rule of a bucket's configuration that isn't a mode and a period, in days or in years.
+///
+/// AWS: S3 API Reference, `DefaultRetention`. What a period that is no period gets is a capture of live S3; the text of
+/// one that is too long isn't known.
+pub(super) fn check_rule(rule: &Structure) -> Result<(), ServiceError> {
+    let default = rule.structure("DefaultRetention");
+    let default = default.ok_or_else(malformed_xml)?;
+    let mut periods = LONGEST
+        .iter()
+        .filter_map(|(unit, longest)| Some((unit, *longest, default.integer(unit)?)));
+    let (Some(_), Some((unit, longest, count)), None) =
+        (default.string("Mode"), periods.next(), periods.next())
+    else {
+        return Err(malformed_xml());
+    };
+    let message = if count <= 0 {
+        "Default retention period must be a positive integer value."
+    } else if count > longest {
+        "Default retention period is too large."
+    } else {
+        return Ok(());
+    };
+    Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", *unit))
 }
 
 /// What the bucket's configuration gives every new object.

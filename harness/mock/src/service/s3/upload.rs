@@ -101,6 +101,7 @@ pub(super) fn put_part(world: &mut World, call: &Call) -> Answer {
     encryption::refuse_customer_keys(call)?;
     object::check_size(call.body.len())?;
     let upload = find(world, call)?;
+    encryption::decrypt(world, call, &upload.properties.encryption)?;
     let sent = checksum::verify(call, false)?;
     let checksum = part_checksum(upload, sent, &call.body)?;
     let part = part(call, call.body.clone(), checksum);
@@ -169,6 +170,7 @@ pub(super) fn copy_part(world: &mut World, call: &Call) -> Answer {
     encryption::refuse_customer_keys(call)?;
     let source = Source::of(call)?;
     let upload = Arc::clone(find(world, call)?);
+    encryption::decrypt(world, call, &upload.properties.encryption)?;
     let found = source.find(world, call)?;
     encryption::decrypt(world, call, &found.object.properties.encryption)?;
     let length = found.object.body.len();
