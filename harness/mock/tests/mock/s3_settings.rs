@@ -364,7 +364,7 @@ fn a_bucket_is_made_with_what_the_request_says() {
             ("ObjectOwnership", "ObjectWriter"),
             ("ACL", "public-read")
         ])),
-        (403, "AccessDenied".to_owned()),
+        (400, "InvalidBucketAclWithBlockPublicAccessError".to_owned()),
         "public ACLs are blocked in new buckets"
     );
     assert!(new(&[("ObjectOwnership", "ObjectWriter"), ("ACL", "private")]).is_ok());

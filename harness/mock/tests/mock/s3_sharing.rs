@@ -10,6 +10,8 @@ use rolecall_wire::{Structure, Value};
 const PUBLIC: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
     "Action": "s3:GetObject", "Resource": "arn:aws:s3:::spa-site/*"}]}"#;
 
+const SIGNED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+
 fn key() -> Structure {
     object("spa-site", "index.html")
 }
@@ -222,6 +224,63 @@ fn whoever_has_signed_is_an_authenticated_user() {
     );
 }
 
+/// So many grants to everyone who has signed.
+fn grants_in_body(count: usize) -> Structure {
+    let grantee = Structure::new().with("URI", SIGNED).with("Type", "Group");
+    let grant = Structure::new()
+        .with("Grantee", grantee)
+        .with("Permission", "READ");
+    let grants = vec![Value::Structure(grant); count];
+    let policy = Structure::new().with("Grants", grants);
+    of_bucket("spa-site").with("AccessControlPolicy", policy)
+}
+
+fn grants_in_header(count: usize) -> Structure {
+    let grants = vec![format!("uri=\"{SIGNED}\""); count].join(", ");
+    of_bucket("spa-site").with("GrantRead", grants)
+}
+
+/// AWS: S3 User Guide, Access control list (ACL) overview: an ACL can have up to 100 grants.
+#[test]
+fn an_acl_has_up_to_100_grants() {
+    let mock = mock();
+    set_ownership(&mock, "ObjectWriter");
+    block(&mock, &[]);
+    let admin = Client::user(&mock, "admin");
+    for input in [grants_in_body(100), grants_in_header(100)] {
+        admin.call("s3:PutBucketAcl", &input).unwrap();
+    }
+}
+
+/// AWS: a new bucket has Block Public Access on, and `CreateBucket` says so; a capture of live S3.
+#[test]
+fn a_new_bucket_takes_no_public_acl() {
+    let admin = Client::user(&mock(), "admin");
+    let new = of_bucket("brand-new").with("ObjectOwnership", "ObjectWriter");
+    for input in [
+        new.clone().with("ACL", "public-read"),
+        new.clone().with("ACL", "authenticated-read"),
+        new.clone().with("GrantRead", format!("uri=\"{SIGNED}\"")),
+    ] {
+        let refused = admin.call("s3:CreateBucket", &input).unwrap_err();
+        assert_eq!(
+            (
+                refused.status,
+                refused.code.as_str(),
+                refused.message.as_deref()
+            ),
+            (
+                400,
+                "InvalidBucketAclWithBlockPublicAccessError",
+                Some("Bucket cannot have public ACLs set with BlockPublicAccess enabled"),
+            )
+        );
+    }
+    admin
+        .call("s3:CreateBucket", &new.with("ACL", "log-delivery-write"))
+        .unwrap();
+}
+
 /// AWS: S3 API Reference, `PutBucketAcl`, errors.
 #[test]
 fn an_acl_that_makes_no_sense_is_refused() {
@@ -264,6 +323,8 @@ fn an_acl_that_makes_no_sense_is_refused() {
         (grant(someone.clone(), "READ"), "InvalidArgument"),
         (grant(someone, "LOOK"), "MalformedACLError"),
         (grant(address, "READ"), "UnresolvableGrantByEmailAddress"),
+        (grants_in_body(101), "MalformedACLError"),
+        (grants_in_header(101), "MalformedACLError"),
     ];
     for (input, code) in rows {
         let shown = format!("{input:?}");

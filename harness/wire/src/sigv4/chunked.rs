@@ -153,6 +153,8 @@ fn checksum_length(header: &str) -> Option<usize> {
         "crc64nvme" => 8,
         "sha1" => 20,
         "sha256" => 32,
+        "sha512" => 64,
+        "md5" => 16,
         _ => return None,
     })
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may panic, too")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
@@ -184,6 +186,32 @@ fn an_unsigned_body_is_taken_out_of_its_chunks() {
 
     assert_eq!(decoded.body(), "hello\n");
     assert_eq!(decoded.headers()[crc], "NjowIA==");
+}
+
+/// AWS: S3 User Guide, Checking object integrity, supported checksum algorithms.
+#[test]
+fn a_trailer_may_have_any_checksum_that_a_header_may() {
+    let rows = [
+        ("crc32", 4),
+        ("crc32c", 4),
+        ("crc64nvme", 8),
+        ("sha1", 20),
+        ("sha256", 32),
+        ("sha512", 64),
+        ("md5", 16),
+    ];
+    for (name, length) in rows {
+        let header = format!("x-amz-checksum-{name}");
+        let send = |length: usize| {
+            let value = BASE64.encode(vec![0; length]);
+            let body = format!("0\r\n{header}:{value}\r\n\r\n");
+            sigv4::decode_body(unsigned("0", &header, &body), None)
+        };
+        assert!(send(length).unwrap().headers().contains_key(&header));
+        let invalid = send(length + 1).unwrap_err();
+        let invalid = invalid.answer(model::service("s3").unwrap());
+        assert_eq!(invalid.code, "InvalidRequest", "{name}");
+    }
 }
 
 /// Captures of live S3: versity/versitygw#1656, #1660, #1666, #1677, #1683, #1701, #2085, #1165.

@@ -117,6 +117,12 @@ fn of_headers(
     bucket: &Bucket,
     action: &'static str,
 ) -> Result<Vec<Grant>, ServiceError> {
+    let grants = in_headers(world, call, bucket)?;
+    check_public(call, bucket, action, &grants)?;
+    Ok(grants)
+}
+
+fn in_headers(world: &World, call: &Call, bucket: &Bucket) -> Result<Vec<Grant>, ServiceError> {
     let canned = call.input.string("ACL");
     if canned.is_some() && has_grants(call) {
         let message = "Specifying both Canned ACLs and Header Grants is not allowed";
@@ -135,15 +141,15 @@ fn of_headers(
     } else {
         Kind::Bucket
     };
-    let grants = match canned {
-        Some(canned) => acl_grants::canned(kind, canned)?,
-        None => acl_grants::of_headers(world, call, bucket)?,
-    };
-    check_public(call, bucket, action, &grants)?;
-    Ok(grants)
+    match canned {
+        Some(canned) => acl_grants::canned(kind, canned),
+        None => acl_grants::of_headers(world, call, bucket),
+    }
 }
 
 /// The grants of the headers of a request that makes a bucket of an ownership.
+///
+/// AWS: S3 API Reference, `CreateBucket`, Access control lists. The errors are captures of live S3.
 pub(super) fn of_new_bucket(
     world: &World,
     call: &Call,
@@ -162,7 +168,13 @@ pub(super) fn of_new_bucket(
             message,
         ));
     }
-    of_headers(world, call, bucket, "s3:PutBucketAcl")
+    let grants = in_headers(world, call, bucket)?;
+    if blocks(bucket, &grants) {
+        let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
+        let code = "InvalidBucketAclWithBlockPublicAccessError";
+        return Err(ServiceError::new(400, code, message));
+    }
+    Ok(grants)
 }
 
 fn has_grants(call: &Call) -> bool {
@@ -181,7 +193,7 @@ fn check_public(
     action: &'static str,
     grants: &[Grant],
 ) -> Result<(), ServiceError> {
-    if !bucket.blocked().block_public_acls || !grants.iter().any(is_public) {
+    if !blocks(bucket, grants) {
         return Ok(());
     }
     let arn = resource::arn(call, bucket, call.input.string("Key"));
@@ -191,6 +203,11 @@ fn check_public(
         call.caller.arn()
     );
     Err(ServiceError::new(403, "AccessDenied", message))
+}
+
+/// Whether Block Public Access keeps the grants from being set.
+fn blocks(bucket: &Bucket, grants: &[Grant]) -> bool {
+    bucket.blocked().block_public_acls && grants.iter().any(is_public)
 }
 
 fn is_public(grant: &Grant) -> bool {

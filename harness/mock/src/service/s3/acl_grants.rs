@@ -13,6 +13,9 @@ pub(super) const AUTHENTICATED_USERS: &str =
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
+/// AWS: S3 User Guide, Access control list (ACL) overview.
+const GRANTS_LIMIT: usize = 100;
+
 const PERMISSIONS: [&str; 5] = ["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"];
 
 /// The header of each permission, and its member of the input.
@@ -123,7 +126,7 @@ pub(super) fn of_headers(
             });
         }
     }
-    Ok(without_owner(world, bucket, grants))
+    without_owner(world, bucket, grants)
 }
 
 /// The grants of a body.
@@ -158,17 +161,24 @@ pub(super) fn of_body(
             permission: permission.to_owned(),
         });
     }
-    Ok(without_owner(world, bucket, grants))
+    without_owner(world, bucket, grants)
 }
 
-/// The owner has full control without being granted it.
-fn without_owner(world: &World, bucket: &Bucket, grants: Vec<Grant>) -> Vec<Grant> {
+/// The owner has full control without being granted it. S3's schema has no more than 100 grants.
+fn without_owner(
+    world: &World,
+    bucket: &Bucket,
+    grants: Vec<Grant>,
+) -> Result<Vec<Grant>, ServiceError> {
+    if grants.len() > GRANTS_LIMIT {
+        return Err(malformed());
+    }
     let owner = world.canonical_id(&bucket.account);
     let is_other = |grant: &Grant| match &grant.grantee {
         Grantee::Account(id) => id != owner,
         Grantee::Group(_) => true,
     };
-    grants.into_iter().filter(is_other).collect()
+    Ok(grants.into_iter().filter(is_other).collect())
 }
 
 fn account(world: &World, id: &str) -> Result<Grantee, ServiceError> {

@@ -258,7 +258,7 @@ pub(super) fn unknown(name: &str) -> ServiceError {
         return not_implemented("x-amz-checksum-algorithm");
     }
     let message = "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, \
-                   CRC32C, CRC64NVME, SHA1, SHA256]";
+                   CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5]";
     invalid_request(message)
 }
 
