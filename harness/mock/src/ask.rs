@@ -15,10 +15,14 @@ use crate::mock::{Mock, State};
 use crate::service::call::SignatureFacts;
 use crate::service::need::Resource;
 use crate::service::s3::{keys, resource as s3};
-use crate::world::{AccountId, Distribution, Partition, RoleArn, Session, Tags, World};
+use crate::world::{AccountId, Distribution, Partition, Role, RoleArn, Session, Tags, World};
 
 /// Where questions are asked.
 const REGION: &str = "us-east-1";
+const PARTITION: Partition = Partition::Aws;
+
+/// The name of the session in which a role is asked about.
+const SESSION: &str = "rolecall";
 
 /// Who is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +51,8 @@ pub enum Asker<'a> {
     },
     /// Whoever has these credentials: those of an assumed role, say.
     Holder(&'a Credentials),
+    /// Whoever has this ARN: a user, a role (some session of it), a role's session, or a root user.
+    Arn(&'a str),
 }
 
 /// Why a question can't be asked.
@@ -94,39 +100,69 @@ impl Mock {
 }
 
 fn caller(state: &State, world: &World, asker: Asker<'_>) -> Result<Caller, AskError> {
-    let partition = Partition::Aws;
     let found = match asker {
         Asker::Anonymous => Some(Caller::anonymous()),
         Asker::Service(host) => Some(Caller::service(host)),
-        Asker::Root(account) => {
-            let account = world.account_id(account);
-            account.map(|account| Caller::root(&account, partition))
-        }
+        Asker::Root(account) => of_root(world, account),
         Asker::User { account, name } => {
             let user = world.user(account, name);
-            user.map(|user| Caller::user(user, partition))
+            user.map(|user| Caller::user(user, PARTITION))
         }
         Asker::Role {
             account,
             name,
             session,
-        } => {
-            let role = world.role(account, name);
-            role.and_then(|role| {
-                let session = Session::of_role(role, session, state.clock.now());
-                Caller::of_session(world, &Arc::new(session), partition)
-            })
-        }
+        } => of_session(state, world, world.role(account, name), session),
         Asker::Holder(credentials) => {
             let key = world.access_key(&credentials.access_key_id);
             let session = key.and_then(|key| key.session());
             if session.is_some_and(|session| session.expires <= state.clock.now()) {
                 return Err(AskError::Expired);
             }
-            key.and_then(|key| Caller::of_key(world, key, partition))
+            key.and_then(|key| Caller::of_key(world, key, PARTITION))
         }
+        Asker::Arn(arn) => of_arn(state, world, arn),
     };
     found.ok_or(AskError::UnknownAsker)
+}
+
+fn of_root(world: &World, account: &str) -> Option<Caller> {
+    let account = world.account_id(account)?;
+    Some(Caller::root(&account, PARTITION))
+}
+
+/// A session of a role that begins now.
+fn of_session(
+    state: &State,
+    world: &World,
+    role: Option<&Arc<Role>>,
+    name: &str,
+) -> Option<Caller> {
+    let session = Session::of_role(role?, name, state.clock.now());
+    Caller::of_session(world, &Arc::new(session), PARTITION)
+}
+
+fn of_arn(state: &State, world: &World, text: &str) -> Option<Caller> {
+    let arn = Arn::parse(text)?;
+    let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+    let caller = match (arn.service, kind) {
+        ("iam", "root") => of_root(world, arn.account),
+        ("iam", "user") => {
+            let (_, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+            let user = world.user(arn.account, name)?;
+            Some(Caller::user(user, PARTITION))
+        }
+        ("iam", "role") => {
+            let role = world.role_by_arn(&RoleArn::parse(text)?);
+            return of_session(state, world, role, SESSION);
+        }
+        ("sts", "assumed-role") => {
+            let (name, session) = rest.split_once('/')?;
+            of_session(state, world, world.role(arn.account, name), session)
+        }
+        _ => None,
+    };
+    caller.filter(|caller| caller.arn() == text)
 }
 
 fn question(
@@ -139,7 +175,7 @@ fn question(
 ) -> Question {
     let circumstances = Circumstances {
         now: state.clock.now(),
-        partition: Partition::Aws,
+        partition: PARTITION,
         region: REGION.to_owned(),
         source_ip: RequestContext::default().source_ip,
         user_agent: None,
@@ -166,7 +202,7 @@ fn question(
         };
         keys::common(&signature, owner, &mut context);
     }
-    for key in state.context().iter().chain(keys) {
+    for key in state.given().of_all().iter().chain(keys) {
         key.set(&mut context);
     }
     Question::ask(

@@ -1,9 +1,10 @@
 //! The circumstances of a request as condition keys, and the keys that a test gives.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
-use rolecall_policy::Context;
+use rolecall_policy::{Context, Node, Value};
 
 use crate::caller::Caller;
 use crate::world::{AccountId, Partition, World};
@@ -29,12 +30,93 @@ impl ContextKey {
         }
     }
 
-    pub(crate) fn set(&self, context: &mut Context) {
+    /// Reads a JSON object of keys to a string (single-valued) or a list of strings (multivalued; an empty one makes the key
+    /// absent).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, for people.
+    pub fn read_all(object: &Node) -> Result<Vec<Self>, String> {
+        let Value::Map(entries) = &object.value else {
+            return Err("`context` must be an object".to_owned());
+        };
+        let entries = entries.iter();
+        entries
+            .map(|entry| Self::read(&entry.key, &entry.value))
+            .collect()
+    }
+
+    fn read(key: &str, value: &Node) -> Result<Self, String> {
+        let wrong = || format!("the context key `{key}` must be a string or a list of strings");
+        let (values, multivalued) = match &value.value {
+            Value::String(value) => (vec![value.clone()], false),
+            Value::List(values) => {
+                let values = values.iter().map(|value| value.as_str().map(str::to_owned));
+                (values.collect::<Option<_>>().ok_or_else(wrong)?, true)
+            }
+            _ => return Err(wrong()),
+        };
+        Ok(Self {
+            key: key.to_owned(),
+            values,
+            multivalued,
+        })
+    }
+
+    /// Gives a request this key, in place of what it has.
+    pub fn set(&self, context: &mut Context) {
         match (self.values.as_slice(), self.multivalued) {
             ([value], false) => context.set(&self.key, value.as_str()),
             ([], _) => context.remove(&self.key),
             (values, _) => context.set_list(&self.key, values.to_vec()),
         }
+    }
+}
+
+/// The condition keys that a test gives until it gives others.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    all: Vec<ContextKey>,
+    unsigned: Vec<ContextKey>,
+    /// By the access key of whoever signs.
+    signers: HashMap<String, Vec<ContextKey>>,
+}
+
+impl Given {
+    pub(crate) fn give_all(&mut self, keys: Vec<ContextKey>) {
+        self.all = keys;
+    }
+
+    pub(crate) fn give(&mut self, access_key: Option<&str>, keys: Vec<ContextKey>) {
+        match access_key {
+            None => self.unsigned = keys,
+            Some(signer) if keys.is_empty() => drop(self.signers.remove(signer)),
+            Some(signer) => drop(self.signers.insert(signer.to_owned(), keys)),
+        }
+    }
+
+    /// Takes back what was given to anyone in particular.
+    pub(crate) fn take_back(&mut self) {
+        self.unsigned.clear();
+        self.signers.clear();
+    }
+
+    /// Those of every request.
+    pub(crate) fn of_all(&self) -> &[ContextKey] {
+        &self.all
+    }
+
+    /// Those of a request by the access key that signs it, the later ones in place of the earlier.
+    pub(crate) fn of(&self, access_key: Option<&str>) -> Vec<ContextKey> {
+        let own = match access_key {
+            None => Some(&self.unsigned),
+            Some(signer) => self.signers.get(signer),
+        };
+        self.all
+            .iter()
+            .chain(own.into_iter().flatten())
+            .cloned()
+            .collect()
     }
 }
 

@@ -8,7 +8,7 @@ use http::{Request, Response};
 
 use crate::authorization::{Authorization, SharedLedger};
 use crate::clock::Clock;
-use crate::context::ContextKey;
+use crate::context::{ContextKey, Given};
 use crate::discovery::{FetchError, FetchKeys};
 use crate::ids::Ids;
 use crate::pipeline;
@@ -44,7 +44,7 @@ pub(crate) struct State {
     pub(crate) enforce: bool,
     pub(crate) test_credentials: bool,
     pub(crate) authorization_id_in_messages: bool,
-    context: RwLock<Vec<ContextKey>>,
+    given: RwLock<Given>,
     fetch_keys: Option<FetchKeys>,
     pub(crate) ledger: SharedLedger,
     request_ids: Mutex<Ids>,
@@ -126,7 +126,7 @@ impl MockBuilder {
                 clock: self.clock.unwrap_or_else(|| Clock::manual(start)),
                 enforce: self.enforce,
                 test_credentials: self.test_credentials,
-                context: RwLock::default(),
+                given: RwLock::default(),
                 fetch_keys: self.fetch_keys,
                 ledger: SharedLedger::default(),
                 authorization_id_in_messages: self.authorization_id_in_messages,
@@ -187,12 +187,14 @@ impl Mock {
 
     /// Condition keys for every request from now on; they replace the requests' own.
     pub fn set_context(&self, keys: Vec<ContextKey>) {
-        let mut context = self
-            .state
-            .context
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *context = keys;
+        self.state.given_mut().give_all(keys);
+    }
+
+    /// Condition keys for requests that are signed with this access key from now on; without an access key, for unsigned
+    /// requests. They replace the requests' own and those of [`set_context`](Self::set_context); no keys take back what was
+    /// given before, and so does [`reset`](Self::reset).
+    pub fn set_context_of(&self, access_key: Option<&str>, keys: Vec<ContextKey>) {
+        self.state.given_mut().give(access_key, keys);
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -209,12 +211,14 @@ impl Mock {
         change(&mut self.state.write())
     }
 
-    /// Back to the first world, its seed and the clock's first offset.
+    /// Back to the first world, its seed and the clock's first offset; condition keys that were given to those who sign are
+    /// forgotten.
     pub fn reset(&self) {
         *self.state.write() = self.state.first.with_unused_keys();
         *self.state.request_ids() = request_ids(&self.state.first);
         self.state.ledger.lock().clear();
         self.state.trail().clear();
+        self.state.given_mut().take_back();
         self.state.clock.reset();
     }
 }
@@ -238,9 +242,13 @@ impl State {
         learnt.map_err(|error| FetchError::Failed(error.to_string()))
     }
 
-    pub(crate) fn context(&self) -> Vec<ContextKey> {
-        let context = self.context.read().unwrap_or_else(PoisonError::into_inner);
-        context.clone()
+    /// The condition keys that a test gives.
+    pub(crate) fn given(&self) -> RwLockReadGuard<'_, Given> {
+        self.given.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn given_mut(&self) -> RwLockWriteGuard<'_, Given> {
+        self.given.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trail(&self) -> std::sync::MutexGuard<'_, Trail> {

@@ -47,6 +47,47 @@ pub fn read(text: &str, source: SourceId) -> Result<Node, JsonError> {
     }
 }
 
+/// Refuses what is no object, a member that isn't known and one that is given twice. `within` names the member that the
+/// object is of; empty for the whole text.
+///
+/// # Errors
+///
+/// What is wrong, for people.
+pub fn check_members(object: &Node, within: &str, known: &[&str]) -> Result<(), String> {
+    let Value::Map(entries) = &object.value else {
+        return Err(if within.is_empty() {
+            "a question must be an object".to_owned()
+        } else {
+            format!("`{within}` must be an object")
+        });
+    };
+    let mut seen = Vec::new();
+    for entry in entries {
+        let key = entry.key.as_str();
+        if !known.contains(&key) {
+            return Err(format!("unknown field `{key}`"));
+        }
+        if seen.contains(&key) {
+            return Err(format!("field `{key}` is given twice"));
+        }
+        seen.push(key);
+    }
+    Ok(())
+}
+
+/// A member that is a string; absent or null is `None`.
+///
+/// # Errors
+///
+/// When it is something else.
+pub fn text<'a>(object: &'a Node, member: &str) -> Result<Option<&'a str>, String> {
+    match object.get(member).map(|node| &node.value) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{member}` must be a string")),
+    }
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,

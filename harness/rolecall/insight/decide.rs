@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rolecall_mock::ContextKey;
 use rolecall_policy::{
     Context, Document, Level, Node, Policies, Policy, PolicySet, Principal, Request, SourceId,
     Value, explain, json,
@@ -89,11 +90,11 @@ fn id(question: &Node) -> Result<String, String> {
 }
 
 fn answer(question: &Node) -> Result<String, String> {
-    check_fields(question, "", &FIELDS)?;
+    json::check_members(question, "", &FIELDS)?;
     let principal = principal(question.get("principal").ok_or("`principal` is missing")?)?;
-    let action = text(question, "action")?.ok_or("`action` is missing")?;
-    let resource = text(question, "resource")?.unwrap_or("*");
-    let resource_account = text(question, "resource_account")?;
+    let action = json::text(question, "action")?.ok_or("`action` is missing")?;
+    let resource = json::text(question, "resource")?.unwrap_or("*");
+    let resource_account = json::text(question, "resource_account")?;
     let context = context(question.get("context"))?;
     let identity = set(question, "identity_policies")?.unwrap_or_default();
     let boundary = set(question, "permissions_boundaries")?;
@@ -122,39 +123,6 @@ fn answer(question: &Node) -> Result<String, String> {
     Ok(explain(&request).to_json())
 }
 
-/// Every member must be known, and stand there once.
-fn check_fields(node: &Node, within: &str, known: &[&str]) -> Result<(), String> {
-    let Value::Map(entries) = &node.value else {
-        return Err(if within.is_empty() {
-            "a question must be an object".to_owned()
-        } else {
-            format!("`{within}` must be an object")
-        });
-    };
-    for (index, entry) in entries.iter().enumerate() {
-        if !known.contains(&entry.key.as_str()) {
-            return Err(format!("unknown field `{}`", entry.key));
-        }
-        if entries
-            .iter()
-            .take(index)
-            .any(|other| other.key == entry.key)
-        {
-            return Err(format!("field `{}` is given twice", entry.key));
-        }
-    }
-    Ok(())
-}
-
-/// A member that is a string; absent or null is `None`.
-fn text<'a>(node: &'a Node, field: &str) -> Result<Option<&'a str>, String> {
-    match node.get(field).map(|node| &node.value) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{field}` must be a string")),
-    }
-}
-
 fn principal(node: &Node) -> Result<Principal, String> {
     if let Some(word) = node.as_str() {
         return match word {
@@ -164,15 +132,17 @@ fn principal(node: &Node) -> Result<Principal, String> {
             )),
         };
     }
-    check_fields(
+    json::check_members(
         node,
         "principal",
         &["arn", "service", "role_arn", "user_arn"],
     )?;
-    match (text(node, "arn")?, text(node, "service")?) {
-        (Some(arn), None) => {
-            principal_of_arn(arn, text(node, "role_arn")?, text(node, "user_arn")?)
-        }
+    match (json::text(node, "arn")?, json::text(node, "service")?) {
+        (Some(arn), None) => principal_of_arn(
+            arn,
+            json::text(node, "role_arn")?,
+            json::text(node, "user_arn")?,
+        ),
         (None, Some(host)) => Ok(Principal::service(host)),
         _ => Err("`principal` needs either `arn` or `service`".to_owned()),
     }
@@ -200,30 +170,17 @@ fn principal_of_arn(
 
 fn context(node: Option<&Node>) -> Result<Context, String> {
     let mut context = Context::new();
-    let entries = match node.map(|node| &node.value) {
-        None | Some(Value::Null) => return Ok(context),
-        Some(Value::Map(entries)) => entries,
-        Some(_) => return Err("`context` must be an object".to_owned()),
+    let keys = match node {
+        None
+        | Some(Node {
+            value: Value::Null, ..
+        }) => return Ok(context),
+        Some(node) => ContextKey::read_all(node)?,
     };
-    for entry in entries {
-        match &entry.value.value {
-            Value::String(value) => context.set(&entry.key, value.as_str()),
-            Value::List(values) => {
-                let strings: Option<Vec<String>> = values
-                    .iter()
-                    .map(|value| value.as_str().map(str::to_owned))
-                    .collect();
-                let strings = strings.ok_or_else(|| not_a_context_value(&entry.key))?;
-                context.set_list(&entry.key, strings);
-            }
-            _ => return Err(not_a_context_value(&entry.key)),
-        }
+    for key in keys {
+        key.set(&mut context);
     }
     Ok(context)
-}
-
-fn not_a_context_value(key: &str) -> String {
-    format!("the context key `{key}` must be a string or a list of strings")
 }
 
 /// A list of documents; absent or null is `None`.

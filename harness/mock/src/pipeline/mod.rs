@@ -18,7 +18,7 @@ use self::dispatch::Destination;
 use self::verify::Verified;
 use crate::authorization::Authorization;
 use crate::caller::Caller;
-use crate::context::{Circumstances, ContextKey, RequestContext};
+use crate::context::{Circumstances, RequestContext};
 use crate::discovery::FetchError;
 use crate::mock::State;
 use crate::service::call::Call;
@@ -156,6 +156,9 @@ impl Exchange<'_> {
         let (parts, body) = verified.request.into_parts();
         let given = parts.extensions.get::<RequestContext>().cloned();
         let given = given.unwrap_or_default();
+        // Those of this request come after those that were given before.
+        let mut given_keys = self.state.given().of(verified.access_key.as_deref());
+        given_keys.extend(given.keys);
         let text = |name| {
             let value: Option<&HeaderValue> = parts.headers.get(name);
             value.and_then(|value| Some(value.to_str().ok()?.to_owned()))
@@ -178,7 +181,7 @@ impl Exchange<'_> {
             signature: verified.facts,
             input,
             body,
-            given_keys: self.given_keys(given),
+            given_keys,
             enforce: self.state.enforce,
             told_id: self
                 .state
@@ -187,13 +190,6 @@ impl Exchange<'_> {
             ledger: self.state.ledger.clone(),
             questions: RefCell::default(),
         }
-    }
-
-    /// Those of this request come after those of all.
-    fn given_keys(&self, given: RequestContext) -> Vec<ContextKey> {
-        let mut keys = self.state.context();
-        keys.extend(given.keys);
-        keys
     }
 
     /// AWS: IAM User Guide, AWS global condition context keys, `aws:RequestedRegion`.

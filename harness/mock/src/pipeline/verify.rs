@@ -28,6 +28,8 @@ pub(super) struct Verified {
     /// The request, its body without the framing of chunks.
     pub(super) request: Request<Bytes>,
     pub(super) caller: Caller,
+    /// The key that it is signed with; `None` for an unsigned one.
+    pub(super) access_key: Option<String>,
     /// The region that it is signed for.
     pub(super) region: String,
     pub(super) facts: SignatureFacts,
@@ -44,6 +46,7 @@ impl Verified {
         Self {
             request,
             caller,
+            access_key: None,
             region: region.to_owned(),
             facts: SignatureFacts::default(),
         }
@@ -61,7 +64,12 @@ pub(super) fn verify(
         service: service.signing_name(),
         region: destination.region.as_deref(),
     };
-    let checked = sigv4::read(&request, endpoint, state.clock.signing_now()).and_then(|signed| {
+    let signed = sigv4::read(&request, endpoint, state.clock.signing_now());
+    let access_key = match &signed {
+        Ok(Some(signed)) => Some(signed.access_key_id.clone()),
+        Ok(None) | Err(_) => None,
+    };
+    let checked = signed.and_then(|signed| {
         let found = signed.map(|signed| Found::check(state, signed, &request));
         found.transpose()
     });
@@ -74,7 +82,10 @@ pub(super) fn verify(
         Ok(Some(found)) => found.verified(state, request).map_err(answer),
         Err(_) if !state.enforce => {
             let request = decode_body(request, None).map_err(answer)?;
-            Ok(anyone(state, request, destination))
+            Ok(Verified {
+                access_key,
+                ..anyone(state, request, destination)
+            })
         }
         Err(error) => Err(answer(error)),
     }
@@ -129,6 +140,7 @@ impl Found {
             caller: self.caller,
             facts,
             region: region(&self.signed),
+            access_key: Some(self.signed.access_key_id),
         })
     }
 }

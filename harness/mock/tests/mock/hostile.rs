@@ -18,7 +18,7 @@ fn mock(enforce: bool) -> Mock {
     Mock::builder(world).enforce(enforce).build()
 }
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits {
         head: 8192,
         headers: 32,
@@ -28,7 +28,7 @@ fn limits() -> Limits {
     }
 }
 
-async fn start(mock: &Mock, limits: Limits) -> SocketAddr {
+pub(crate) async fn start(mock: &Mock, limits: Limits) -> SocketAddr {
     let loopback = "127.0.0.1:0".parse().unwrap();
     let server = Server::with_limits(mock, loopback, limits).await.unwrap();
     let address = server.address().unwrap();
@@ -38,7 +38,7 @@ async fn start(mock: &Mock, limits: Limits) -> SocketAddr {
 
 /// How a client goes on after it has sent what it has to say.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Then {
+pub(crate) enum Then {
     /// It waits, and says no more.
     Waits,
     /// It says that no more will come.
@@ -46,7 +46,7 @@ enum Then {
 }
 
 /// What comes back until the server closes the connection.
-async fn exchange(address: SocketAddr, text: &[u8], then: Then) -> String {
+pub(crate) async fn exchange(address: SocketAddr, text: &[u8], then: Then) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may have answered, and closed, before it has read all.
     let _ = stream.write_all(text).await;

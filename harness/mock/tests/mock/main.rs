@@ -15,6 +15,9 @@ mod client;
 #[cfg(test)]
 mod cloudfront;
 #[cfg(test)]
+#[cfg(feature = "server")]
+mod control;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod garbled;

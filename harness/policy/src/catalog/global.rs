@@ -104,6 +104,17 @@ pub fn global_keys() -> impl Iterator<Item = &'static str> {
     GLOBAL.iter().map(|(name, _)| *name)
 }
 
+/// AWS's name of a global key's type; case doesn't count.
+pub(super) fn global_kind(key: &str) -> Option<&'static str> {
+    let key = fold(key);
+    let is = |name: &str| {
+        let name = fold(name);
+        key == name || name.ends_with('/') && key.starts_with(&name)
+    };
+    let (_, kind) = GLOBAL.iter().find(|(name, _)| is(name))?;
+    Some(kind)
+}
+
 /// Whether it is a global key; case doesn't count.
 ///
 /// ```
@@ -114,11 +125,7 @@ pub fn global_keys() -> impl Iterator<Item = &'static str> {
 /// assert!(!is_global_key("aws:SourceIpAddress"));
 /// ```
 pub fn is_global_key(key: &str) -> bool {
-    let key = fold(key);
-    GLOBAL.iter().any(|(name, _)| {
-        let name = fold(name);
-        key == name || name.ends_with('/') && key.starts_with(&name)
-    })
+    global_kind(key).is_some()
 }
 
 /// Whether it is a key that sessions carry along from their beginning; case doesn't count.

@@ -115,6 +115,24 @@ pub fn service(prefix: &str) -> Option<Service> {
     Some(service)
 }
 
+/// AWS's name of a condition key's type, of a global key or a service's; case doesn't count. `None` for a key that the
+/// reference doesn't have.
+///
+/// ```
+/// use rolecall_policy::catalog::key_kind;
+///
+/// assert_eq!(key_kind("aws:SourceIp").as_deref(), Some("IPAddress"));
+/// assert_eq!(key_kind("s3:max-keys").as_deref(), Some("Numeric"));
+/// assert_eq!(key_kind("aws:SourceAddress"), None);
+/// ```
+pub fn key_kind(key: &str) -> Option<String> {
+    if let Some(kind) = global::global_kind(key) {
+        return Some(kind.to_owned());
+    }
+    let (prefix, _) = key.split_once(':')?;
+    Some(service(prefix)?.key(key)?.kind.clone())
+}
+
 pub(crate) use global::is_newer_key;
 pub use global::{global_keys, is_global_key, is_session_key};
 

@@ -105,6 +105,12 @@ impl Clause {
         }
     }
 
+    /// Whether it asks no more than whether the key is there.
+    pub(crate) fn is_null_test(&self) -> bool {
+        self.operator
+            .is_some_and(|operator| operator.test == Test::Null)
+    }
+
     /// The operator as written.
     pub(crate) fn operator_written(&self) -> &str {
         &self.operator_written

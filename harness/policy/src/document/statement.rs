@@ -77,7 +77,17 @@ impl Statement {
 
     /// The condition keys the statement asks about, as written: in `Condition`, and by way of policy variables.
     pub fn context_keys(&self) -> impl Iterator<Item = &str> {
-        let tested = self.condition.iter().map(Clause::key_written);
+        self.keys_of(|_| true)
+    }
+
+    /// Those of them whose values count: `Null` asks only whether a key is there.
+    pub fn compared_keys(&self) -> impl Iterator<Item = &str> {
+        self.keys_of(|clause| !clause.is_null_test())
+    }
+
+    fn keys_of(&self, counts: fn(&Clause) -> bool) -> impl Iterator<Item = &str> {
+        let tested = self.condition.iter().filter(move |clause| counts(clause));
+        let tested = tested.map(Clause::key_written);
         let in_values = self.condition.iter().flat_map(Clause::variables);
         let in_resources = self.resources.iter().flat_map(Resources::variables);
         tested.chain(in_values).chain(in_resources)

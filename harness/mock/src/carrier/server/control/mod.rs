@@ -1,15 +1,19 @@
 //! `/_rolecall/…`: what a test suite asks of the server itself.
 
+mod can;
+mod context;
+
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use jiff::SignedDuration;
 use percent_encoding::percent_decode_str;
+use rolecall_policy::{Node, json as policy_json};
 use serde_json::{Value, json as object};
 
 use super::json;
-use crate::Mock;
+use crate::{API_SOURCE, Mock};
 
 const PREFIX: &str = "/_rolecall/";
 
@@ -28,12 +32,17 @@ pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> 
             ok(&object!({}))
         }
         ("clock", &Method::POST) => advance(mock, body),
+        ("context", &Method::PUT) => done(context::give(mock, head.uri.query(), body)),
+        ("can", &Method::POST) => match can::ask(mock, body) {
+            Ok(answer) => ok(&answer),
+            Err(fault) => refuse(StatusCode::BAD_REQUEST, &fault),
+        },
         ("jwks", &Method::PUT) => publish_keys(mock, head.uri.query(), body),
         ("evaluations", &Method::GET) => ok(&json::evaluations(&mock.evaluations())),
         ("events", &Method::GET) => ok(&json::events(&mock.events())),
         ("health" | "evaluations" | "events", _) => not_allowed("GET"),
-        ("reset" | "clock", _) => not_allowed("POST"),
-        ("jwks", _) => not_allowed("PUT"),
+        ("reset" | "clock" | "can", _) => not_allowed("POST"),
+        ("context" | "jwks", _) => not_allowed("PUT"),
         _ => refuse(StatusCode::NOT_FOUND, "there is nothing here"),
     }
 }
@@ -77,14 +86,26 @@ fn publish_keys(mock: &Mock, query: Option<&str>, body: &[u8]) -> Response<Bytes
         Ok(jwks) => mock.update(|world| world.publish_keys(&issuer, jwks)),
         Err(_) => return refuse(StatusCode::BAD_REQUEST, "the body is to be a JWKS"),
     };
-    match published {
+    done(published.map_err(|error| error.to_string()))
+}
+
+/// The answer to what has no answer but that it is done.
+fn done(result: Result<(), String>) -> Response<Bytes> {
+    match result {
         Ok(()) => {
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = StatusCode::NO_CONTENT;
             response
         }
-        Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
+        Err(fault) => refuse(StatusCode::BAD_REQUEST, &fault),
     }
+}
+
+/// A body that is JSON.
+fn read(body: &[u8]) -> Result<Node, String> {
+    let text = std::str::from_utf8(body).map_err(|_| "the body is not UTF-8".to_owned())?;
+    policy_json::read(text, API_SOURCE)
+        .map_err(|error| format!("the body is not JSON: {error} at byte {}", error.span.start))
 }
 
 fn ok(body: &Value) -> Response<Bytes> {
@@ -96,7 +117,8 @@ fn refuse(status: StatusCode, message: &str) -> Response<Bytes> {
 }
 
 fn not_allowed(method: &'static str) -> Response<Bytes> {
-    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "the method is another");
+    let message = format!("the method is to be {method}");
+    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &message);
     response
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(method));
