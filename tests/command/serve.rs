@@ -230,6 +230,53 @@ fn the_aws_cli_trusts_the_authority_of_a_generated_certificate() {
     assert_eq!(call(&["s3", "cp", "s3://over-tls/a", "-"]), "hello\n");
 }
 
+#[test]
+fn the_aws_cli_comes_from_where_the_test_suite_says() {
+    let Some(aws) = crate::support::find_program("aws") else {
+        crate::support::skip_without("the AWS CLI");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let credentials = folder.path().join("credentials");
+    let path = credentials.to_str().expect("UTF-8");
+    let scenario = "scenarios/deny-outside-the-network.yaml";
+    let server = Served::start(&[scenario, "--credentials", path]);
+    let keys = std::fs::read_to_string(&credentials).expect("the keys");
+    let key = keys
+        .lines()
+        .find_map(|line| line.strip_prefix("aws_access_key_id = "));
+    let give = |context: &str| {
+        let key = key.expect("an access key");
+        let line = format!("PUT /_rolecall/context?access_key={key}");
+        let answer = ask(&server, &line, context);
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    };
+    let reads = || {
+        let output = std::process::Command::new(&aws)
+            .args(["--profile", "administrator", "s3api", "get-object"])
+            .args(["--bucket", "payroll", "--key", "june.csv", "/dev/null"])
+            .env("AWS_ENDPOINT_URL", &server.endpoint)
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", &credentials)
+            .env_remove("AWS_ACCESS_KEY_ID")
+            .output()
+            .expect("the AWS CLI starts");
+        let told = crate::support::stderr(&output);
+        assert!(
+            output.status.success() || told.contains("AccessDenied"),
+            "{told}"
+        );
+        output.status.success()
+    };
+
+    assert!(!reads(), "loopback is outside the network");
+    give(r#"{"aws:SourceIp": "203.0.113.7"}"#);
+    assert!(reads());
+    give("{}");
+    assert!(!reads());
+}
+
 #[rstest]
 #[case::a_key_without_a_certificate(&["--tls-key", "Cargo.toml"], "--tls-cert <FILE>")]
 #[case::no_certificate(&["--tls-cert", "Cargo.toml", "--tls-key", "Cargo.toml"], "error: Cargo.toml: there is no certificate in PEM form in it")]

@@ -24,6 +24,11 @@ use crate::target::{Beside, DEFAULT_SEED, save};
 ///
 /// Point any AWS client at it with `AWS_ENDPOINT_URL`. Without a file the world is one empty account, 000000000000; access
 /// key `test` with secret `test` is its root user. On a terminal each request is told in a line.
+///
+/// For test suites there are `GET /_rolecall/health`, `POST /_rolecall/reset`, `POST /_rolecall/clock`,
+/// `GET /_rolecall/evaluations`, `GET /_rolecall/events`, `PUT /_rolecall/jwks?issuer=URL`,
+/// `PUT /_rolecall/context?access_key=KEY` (condition keys for whoever signs with that key) and `POST /_rolecall/can` (whether
+/// someone may do something); docs/running.md says what they take and answer.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A scenario file (or world file) whose world is served
