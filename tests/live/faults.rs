@@ -33,7 +33,7 @@ pub(crate) enum Fault {
 /// Which requests it does so to.
 pub(crate) type Hits = fn(usize, &str) -> bool;
 
-/// The mock behind a port, with faults.
+/// The mock behind a port, with faults; it is no rolecall server, as nobody answers its control requests.
 pub(crate) struct Faulty {
     address: SocketAddr,
 }

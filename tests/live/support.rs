@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
-use rolecall::run::{Event, Runner, TestResult};
+use rolecall::run::{Event, Outcome, Runner, TestResult};
 use rolecall::scenario::model::Call;
 use rolecall::scenario::{self, Loaded};
 use rolecall::target::live::{Live, Place, Profile, Settings};
@@ -234,6 +234,22 @@ pub(crate) fn load(path: &str) -> Loaded {
     loaded
 }
 
+/// A scenario of a test's own.
+pub(crate) fn written(scenario: &str) -> Loaded {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("written.yaml");
+    std::fs::write(&path, scenario).expect("a file");
+    load(path.to_str().expect("UTF-8"))
+}
+
+/// What each step came to: its number, its outcome, and why.
+pub(crate) fn outcomes(results: &[TestResult]) -> Vec<(String, Outcome, String)> {
+    let steps = results.iter().flat_map(|result| &result.steps);
+    steps
+        .map(|step| (step.number.clone(), step.outcome, step.reasons.join("; ")))
+        .collect()
+}
+
 pub(crate) fn run(live: &Live, loaded: &Loaded) -> Vec<TestResult> {
     run_until(live, loaded, &AtomicBool::new(false), |_result| false)
 }
@@ -264,8 +280,6 @@ pub(crate) fn run_until(
 pub(crate) fn is_reason(reason: &str) -> bool {
     let reasons = [
         "a step before it needs a clock that can be moved",
-        "an AWS service can't be made to act here",
-        "the step gives condition keys, which only the mock can be given",
         "the target's clock can't be moved",
         "the target has no ",
         "the policy simulator ",

@@ -8,7 +8,13 @@ use rolecall::target::live::{Live, Place, Settings, Tape};
 
 use crate::support::{Served, connect, load, probe, run, runtime, settings};
 
-const SCENARIOS: [&str; 2] = ["scenarios/tutorial.yaml", "scenarios/external-id.yaml"];
+const SCENARIOS: [&str; 4] = [
+    "scenarios/tutorial.yaml",
+    "scenarios/external-id.yaml",
+    // With what only a rolecall server does.
+    "scenarios/deny-outside-the-network.yaml",
+    "scenarios/service-role.yaml",
+];
 
 /// Runs the scenarios, and keeps their traffic. The server is gone afterwards.
 fn record(folder: &Path, journals: &Path) -> (String, Vec<TestResult>) {

@@ -5,8 +5,9 @@
 
 use http::{Method, Request};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::scenario::model::ContextEntry;
 use crate::target::client::Client;
 
 /// The control requests of a rolecall server.
@@ -40,6 +41,50 @@ impl<'a> Control<'a> {
         self.ask(&Method::PUT, &path, jwks).await.map(drop)
     }
 
+    /// From now on requests that are signed with this access key carry these condition keys and no others that were given
+    /// before; none takes them back.
+    ///
+    /// # Errors
+    ///
+    /// When the server doesn't answer, or nobody has the access key.
+    pub(super) async fn put_context(
+        self,
+        access_key_id: &str,
+        keys: &[ContextEntry],
+    ) -> Result<(), String> {
+        let path = format!("context?access_key={access_key_id}");
+        let body = json_of(keys).to_string();
+        self.ask(&Method::PUT, &path, &body).await.map(drop)
+    }
+
+    /// Whether someone may do something, in the server's world as it stands; on `*` where there is no resource.
+    ///
+    /// # Errors
+    ///
+    /// When the server doesn't answer, or knows nobody like that.
+    pub(super) async fn can(
+        self,
+        principal: &Value,
+        action: &str,
+        resource: Option<&str>,
+        keys: &[ContextEntry],
+    ) -> Result<bool, String> {
+        let question = json!({
+            "principal": principal,
+            "action": action,
+            "resource": resource,
+            "context": json_of(keys),
+        });
+        let answer = self
+            .ask(&Method::POST, "can", &question.to_string())
+            .await?;
+        let answer: Option<Value> = serde_json::from_slice(&answer).ok();
+        let allowed = answer
+            .as_ref()
+            .and_then(|answer| answer.get("allowed")?.as_bool());
+        allowed.ok_or_else(|| "the server's answer doesn't say whether it is allowed".to_owned())
+    }
+
     /// The answer's body.
     async fn ask(self, method: &Method, path: &str, body: &str) -> Result<Vec<u8>, String> {
         let told = format!("{method} /_rolecall/{path}");
@@ -55,6 +100,18 @@ impl<'a> Control<'a> {
         let text = String::from_utf8_lossy(&body);
         Err(format!("the server answers {told} with {status}: {text}"))
     }
+}
+
+/// Condition keys as the server reads them: a text for one value, a list for several.
+fn json_of(keys: &[ContextEntry]) -> Value {
+    let members = keys.iter().map(|entry| {
+        let value = match (entry.values.as_slice(), entry.multivalued) {
+            ([value], false) => json!(value),
+            (values, _) => json!(values),
+        };
+        (entry.key.clone(), value)
+    });
+    Value::Object(members.collect())
 }
 
 /// Whether the answer to a question for its health is a rolecall server's: it says its name.

@@ -2,9 +2,8 @@
 
 use super::capability::{Capability, Needs, Profile};
 use super::stage::LiveStage;
-use crate::scenario::model::{
-    Actor, DEFAULT_CLOCK, Expect, PolicyDocument, PolicyReference, Step, Verb, World,
-};
+use super::time::depends_on_time;
+use crate::scenario::model::{Actor, Expect, Step, Verb, World};
 use crate::services;
 use crate::target::answer::is_denial_code;
 
@@ -13,11 +12,6 @@ impl LiveStage {
     pub(in crate::target) fn reason_to_skip(&self, step: &Step) -> Option<String> {
         if let Some(reason) = &self.stuck {
             return Some(reason.clone());
-        }
-        if !step.context.is_empty() {
-            return Some(
-                "the step gives condition keys, which only the mock can be given".to_owned(),
-            );
         }
         self.lacks(step)
     }
@@ -78,46 +72,12 @@ pub(super) fn missing(world: &World) -> Option<String> {
         ),
         (!world.resources.is_empty(), "resources of other services"),
         (
-            !world.context.is_empty(),
-            "condition keys that the scenario gives",
-        ),
-        (
-            asks_for_the_time(world),
-            "policies that depend on the time, or a clock of its own",
+            depends_on_time(world),
+            "policies that depend on what time it is",
         ),
     ];
     let (_, what) = has.into_iter().find(|(has, _)| *has)?;
     Some(format!("the world has {what}: only the mock can have that"))
-}
-
-/// Whether the world's own time matters: on a live target it is now.
-fn asks_for_the_time(world: &World) -> bool {
-    let keys = ["aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"];
-    let asks = |document: &PolicyDocument| {
-        let mut asked = document.document.context_keys().into_iter();
-        asked.any(|asked| keys.iter().any(|key| key.eq_ignore_ascii_case(asked)))
-    };
-    world.clock != DEFAULT_CLOCK || documents(world).into_iter().any(asks)
-}
-
-/// All policies of a world, but those of an organization.
-fn documents(world: &World) -> Vec<&PolicyDocument> {
-    let mut references: Vec<&PolicyReference> = Vec::new();
-    for user in &world.users {
-        references.extend(user.policies.iter().chain(&user.boundary));
-    }
-    for group in &world.groups {
-        references.extend(&group.policies);
-    }
-    for role in &world.roles {
-        references.push(&role.trust);
-        references.extend(role.policies.iter().chain(&role.boundary));
-    }
-    references.extend(world.buckets.iter().flat_map(|bucket| &bucket.policy));
-    references
-        .into_iter()
-        .map(|reference| &reference.document)
-        .collect()
 }
 
 /// Whether a step expects to be told that it may not.

@@ -12,6 +12,7 @@
 mod admin;
 mod capability;
 mod comparison;
+mod conditions;
 mod connect;
 mod control;
 mod credentials;
@@ -32,10 +33,12 @@ mod probe;
 mod providers;
 mod question;
 mod removal;
+mod simulated;
 mod stage;
 mod steps;
 mod sweep;
 mod tape;
+mod time;
 mod toolbox;
 mod undo;
 
@@ -188,7 +191,6 @@ impl Live {
     }
 
     /// What a rolecall server can do beside AWS's services; `None` for any other target. The client is the test's.
-    #[expect(dead_code, reason = "providers on live targets will use it")]
     fn control<'a>(&self, client: &'a Client) -> Option<Control<'a>> {
         self.0.is_rolecall.then(|| Control::of(client))
     }

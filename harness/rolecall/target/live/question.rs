@@ -1,12 +1,15 @@
 //! `can` and `cannot` on a live target: AWS's policy simulator, and for assuming roles, which the simulator doesn't
 //! answer, the assume itself.
 
+use rolecall_policy::arn;
 use rolecall_wire::{Structure, Value};
+use serde_json::json;
 
 use super::admin::Failure;
 use super::order::{Order, strings};
+use super::simulated::{Principal, entries};
 use super::stage::LiveStage;
-use crate::scenario::model::{Question, Step};
+use crate::scenario::model::{ContextEntry, Question, Step};
 use crate::target::answer::{Got, is_denial};
 use crate::target::stage::{Asked, Unasked, Who};
 
@@ -14,7 +17,7 @@ impl LiveStage {
     /// Asks whether someone may do something.
     pub(in crate::target) async fn ask(
         &mut self,
-        _step: &Step,
+        step: &Step,
         who: Who<'_>,
         question: &Question,
     ) -> Result<Asked, Unasked> {
@@ -22,60 +25,100 @@ impl LiveStage {
             .resource
             .as_deref()
             .map(|text| self.names.text(text));
-        if question.action.eq_ignore_ascii_case("sts:AssumeRole") {
-            return self.really_assume(who, resource.as_deref()).await;
+        let (action, resource) = (question.action.as_str(), resource.as_deref());
+        if let Some(allowed) = self.asked_of_server(step, who, action, resource).await {
+            return allowed.map(answered).map_err(Unasked::Error);
+        }
+        if action.eq_ignore_ascii_case("sts:AssumeRole") {
+            return self.really_assume(step, who, resource).await;
         }
         if let Some(lack) = self.lacks_simulator() {
             return Err(Unasked::Skip(lack));
         }
-        let order = self.simulation(who, &question.action, resource.as_deref())?;
-        match self.admins.send(&order).await {
-            Ok(output) => decision(&output),
-            Err(failure) => Err(unanswered(&failure)),
+        let principal = self.simulated(who, resource)?;
+        let mut keys = self.keys_of(step);
+        let result = self.simulate(&principal, action, resource, &keys).await?;
+        let more = missing(&result).into_iter();
+        let more: Vec<ContextEntry> = more
+            .filter_map(|key| principal.key(key, resource))
+            .collect();
+        if more.is_empty() {
+            return decision(&result);
         }
+        keys.extend(more);
+        decision(&self.simulate(&principal, action, resource, &keys).await?)
+    }
+
+    /// A rolecall server is asked for those whom neither the policy simulator knows nor a request can be made as.
+    async fn asked_of_server(
+        &self,
+        step: &Step,
+        who: Who<'_>,
+        action: &str,
+        resource: Option<&str>,
+    ) -> Option<Result<bool, String>> {
+        let control = self.control()?;
+        let principal = match who {
+            Who::Service(host) => json!({ "service": host }),
+            Who::Anonymous => json!("anonymous"),
+            Who::Root(account) => {
+                json!({ "arn": format!("arn:aws:iam::{}:root", self.names.account(account)) })
+            }
+            Who::User(_) | Who::Session(_) | Who::Token(_) | Who::Saml(_) => return None,
+        };
+        let keys = self.keys_of(step);
+        Some(control.can(&principal, action, resource, &keys).await)
     }
 
     /// The simulator ignores trust policies (AWS: reported as aws/aws-cli#10314), so the role is assumed.
-    async fn really_assume(&self, who: Who<'_>, role: Option<&str>) -> Result<Asked, Unasked> {
+    async fn really_assume(
+        &mut self,
+        step: &Step,
+        who: Who<'_>,
+        role: Option<&str>,
+    ) -> Result<Asked, Unasked> {
         let Some(role) = role.filter(|role| !role.contains(['*', '?'])) else {
             let reason = "without a role's ARN there is nothing to assume, and the simulator ignores trust policies";
             return Err(Unasked::Skip(reason.to_owned()));
         };
         let credentials = self.credentials(who)?;
+        let carried = self.carried(step, who)?;
         let input = Structure::new()
             .with("RoleArn", role)
             .with("RoleSessionName", "rolecall");
+        self.give(carried.as_ref()).await?;
         let client = &self.admins.client;
         let answer = client
             .request(credentials.as_ref(), "sts", "AssumeRole", None, &input)
             .await;
+        self.take_back(carried).await?;
         let allowed = match answer.got {
             Got::Allowed(_) => true,
             Got::Refused(error) if is_denial(&error) => false,
             Got::Refused(error) => return Err(Unasked::Error(error.to_string())),
             Got::Unreachable(reason) => return Err(Unasked::Error(reason)),
         };
-        Ok(Asked {
-            allowed,
-            caller: None,
-            evaluations: Vec::new(),
-        })
+        Ok(answered(allowed))
     }
 
-    fn simulation(
-        &self,
-        who: Who<'_>,
-        action: &str,
-        resource: Option<&str>,
-    ) -> Result<Order, Unasked> {
+    /// Whose policies the simulator is asked for.
+    fn simulated(&self, who: Who<'_>, resource: Option<&str>) -> Result<Principal, Unasked> {
         let skip = |reason: &str| Err(Unasked::Skip(reason.to_owned()));
         let principal = match who {
-            Who::User(name) => self.user_arn(name),
+            Who::User(name) => Principal {
+                arn: self.user_arn(name),
+                user: Some(self.names.name(name)),
+                tags: self.tags_of(name),
+            },
             Who::Session(credentials) => match self.session(credentials.access_key_id()) {
                 Some(session) if session.limited => {
                     return skip("the policy simulator doesn't know session policies");
                 }
-                Some(session) => session.role_arn.clone(),
+                Some(session) => Principal {
+                    arn: session.role_arn.clone(),
+                    user: None,
+                    tags: None,
+                },
                 None => return skip("the policy simulator doesn't know such sessions"),
             },
             Who::Root(_) | Who::Service(_) | Who::Token(_) | Who::Saml(_) | Who::Anonymous => {
@@ -85,14 +128,42 @@ impl LiveStage {
         if resource.is_some_and(|resource| self.has_policy(resource)) {
             return skip("the policy simulator doesn't fetch the resource's own policy");
         }
-        let account = principal.split(':').nth(4).unwrap_or_default().to_owned();
+        Ok(principal)
+    }
+
+    async fn simulate(
+        &self,
+        principal: &Principal,
+        action: &str,
+        resource: Option<&str>,
+        keys: &[ContextEntry],
+    ) -> Result<Structure, Unasked> {
+        let account = arn::account(&principal.arn).unwrap_or_default();
         let mut input = Structure::new()
-            .with("PolicySourceArn", principal.as_str())
+            .with("PolicySourceArn", principal.arn.as_str())
             .with("ActionNames", strings([action]));
         if let Some(resource) = resource {
             input.set("ResourceArns", strings([resource]));
         }
-        Ok(Order::iam(&account, "SimulatePrincipalPolicy", input))
+        if !keys.is_empty() {
+            input.set("ContextEntries", entries(keys));
+        }
+        let order = Order::iam(account, "SimulatePrincipalPolicy", input);
+        let output = self.admins.send(&order).await;
+        let output = output.map_err(|failure| unanswered(&failure))?;
+        result(&output).ok_or_else(|| {
+            Unasked::Error("the policy simulator answered without a result".to_owned())
+        })
+    }
+
+    fn tags_of(&self, name: &str) -> Option<Vec<(String, String)>> {
+        let user = self
+            .world
+            .users
+            .iter()
+            .find(|user| user.name.value == name)?;
+        let tag = |(key, value): &(String, String)| (key.clone(), self.names.text(value));
+        Some(user.tags.iter().map(tag).collect())
     }
 
     fn user_arn(&self, name: &str) -> String {
@@ -113,34 +184,41 @@ impl LiveStage {
     }
 }
 
-fn decision(output: &Structure) -> Result<Asked, Unasked> {
-    let results = output.list("EvaluationResults");
-    let Some(Value::Structure(result)) = results.first() else {
-        return Err(Unasked::Error(
-            "the policy simulator answered without a result".to_owned(),
-        ));
-    };
-    let allowed = result.string("EvalDecision") == Some("allowed");
-    let missing = result.list("MissingContextValues");
-    if !missing.is_empty() && !allowed {
-        let keys: Vec<&str> = missing
-            .iter()
-            .filter_map(|key| match key {
-                Value::String(key) => Some(key.as_str()),
-                _ => None,
-            })
-            .collect();
-        let reason = format!(
-            "the policy simulator would have to be told {}",
-            keys.join(", ")
-        );
-        return Err(Unasked::Skip(reason));
+/// The simulator's result for the one action and resource that were asked.
+fn result(output: &Structure) -> Option<Structure> {
+    match output.list("EvaluationResults").first() {
+        Some(Value::Structure(result)) => Some(result.clone()),
+        _ => None,
     }
-    Ok(Asked {
+}
+
+/// The keys that the simulator was not told.
+fn missing(result: &Structure) -> Vec<&str> {
+    let missing = result.list("MissingContextValues").iter();
+    let keys = missing.filter_map(|key| match key {
+        Value::String(key) => Some(key.as_str()),
+        _ => None,
+    });
+    keys.collect()
+}
+
+fn decision(result: &Structure) -> Result<Asked, Unasked> {
+    let missing = missing(result);
+    if missing.is_empty() {
+        return Ok(answered(result.string("EvalDecision") == Some("allowed")));
+    }
+    Err(Unasked::Skip(format!(
+        "the policy simulator would have to be told {}",
+        missing.join(", ")
+    )))
+}
+
+fn answered(allowed: bool) -> Asked {
+    Asked {
         allowed,
         caller: None,
         evaluations: Vec::new(),
-    })
+    }
 }
 
 fn unanswered(failure: &Failure) -> Unasked {

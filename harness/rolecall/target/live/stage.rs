@@ -5,6 +5,7 @@ use aws_credential_types::Credentials;
 use super::Live;
 use super::admin::{Admins, Failure};
 use super::capability::{Rehearsal, Rehearsed};
+use super::control::Control;
 use super::devices::Device;
 use super::journal::{Kind, Thing};
 use super::limits::missing;
@@ -13,6 +14,7 @@ use super::names::{Names, base36, fingerprint};
 use super::order::Order;
 use super::plan::{Planner, Work};
 use super::removal::remove;
+use super::time::timed;
 use super::toolbox::Told;
 use super::undo::given_names;
 use crate::scenario::model::{Change, Step, Test, Verb, World};
@@ -56,7 +58,7 @@ pub(super) struct SessionOfRole {
 impl LiveStage {
     /// Builds a test's world; what was built so far is removed again if it can't be built whole.
     pub(super) async fn build(live: &Live, test: &Test) -> Result<Self, StageError> {
-        if let Some(missing) = missing(&test.world) {
+        if let Some(missing) = missing(&test.world).or_else(|| timed(&test.steps)) {
             return Err(StageError::CannotHave(missing));
         }
         if let Some(refused) = live.refuses_distributions(&test.world) {
@@ -90,6 +92,11 @@ impl LiveStage {
             Ok(()) => Ok(stage),
             Err(failure) => Err(stage.give_up(failure).await),
         }
+    }
+
+    /// What the target can do beside AWS's services, if it is a rolecall server.
+    pub(super) fn control(&self) -> Option<Control<'_>> {
+        self.live.control(&self.admins.client)
     }
 
     fn planner(&self) -> Planner<'_> {
@@ -310,7 +317,7 @@ impl LiveStage {
 
 /// What a test would make.
 pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
-    if let Some(missing) = missing(&test.world) {
+    if let Some(missing) = missing(&test.world).or_else(|| timed(&test.steps)) {
         return Err(missing);
     }
     if let Some(refused) = live.refuses_distributions(&test.world) {

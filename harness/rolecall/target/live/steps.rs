@@ -58,6 +58,7 @@ impl LiveStage {
         call: &Call,
     ) -> Result<Answer, Unasked> {
         let credentials = self.credentials(who)?;
+        let carried = self.carried(step, who)?;
         let input = self.names.input(&call.operation, &call.input);
         let account = self.account_of(who);
         if let Some(thing) = made_by(&call.service, &call.operation, &input, &account) {
@@ -75,6 +76,7 @@ impl LiveStage {
             )));
         }
         self.note_other(counterpart, call, &input, None, &account)?;
+        self.give(carried.as_ref()).await?;
         let mut denials = 0;
         let mut outputs = Vec::new();
         let ask = async || {
@@ -90,9 +92,11 @@ impl LiveStage {
             self.judge(step, answer, &mut denials)
         };
         let answer = self.back(self.admins.pace.patiently(ask).await);
+        let taken = self.take_back(carried).await;
         for output in &outputs {
             self.note_other(counterpart, call, &input, Some(output), &account)?;
         }
+        taken?;
         self.explain(step, who, call.region.as_deref(), &answer)
             .await;
         check_implemented(step, &answer, &call.service, &call.operation)?;
@@ -125,7 +129,9 @@ impl LiveStage {
         who: Who<'_>,
         assume: &Assume,
     ) -> Result<(Answer, Option<Credentials>), Unasked> {
+        let carried = self.carried(step, who)?;
         let mapped = self.mapped(assume);
+        self.give(carried.as_ref()).await?;
         let mut denials = 0;
         let mut obtained = None;
         let ask = async || match self.obtain(who, &mapped).await {
@@ -140,7 +146,9 @@ impl LiveStage {
             }
             Err(unasked) => Attempt::Done(Err(unasked)),
         };
-        let answer = self.admins.pace.patiently(ask).await?;
+        let answer = self.admins.pace.patiently(ask).await;
+        self.take_back(carried).await?;
+        let answer = answer?;
         if let Some(session) = &obtained {
             self.sessions.push(SessionOfRole {
                 access_key_id: session.access_key_id().to_owned(),
