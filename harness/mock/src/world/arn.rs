@@ -126,6 +126,11 @@ impl fmt::Display for Partition {
     }
 }
 
+/// The partition of an ARN, and what follows it.
+pub(crate) fn split_partition(arn: &str) -> Option<(&str, &str)> {
+    arn.strip_prefix("arn:")?.split_once(':')
+}
+
 /// The ARN of something in IAM: `arn:aws:iam::123456789012:{kind}{path}{name}`.
 pub(crate) fn iam(
     partition: Partition,

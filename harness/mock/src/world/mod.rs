@@ -37,7 +37,9 @@ use rolecall_wire::sigv4::Credentials;
 
 pub(crate) use self::access_control::AccessControl;
 pub use self::arn::{AccountId, Partition};
-pub(crate) use self::arn::{RoleArn, iam as iam_arn, root as root_arn, sts as sts_arn};
+pub(crate) use self::arn::{
+    RoleArn, iam as iam_arn, root as root_arn, split_partition, sts as sts_arn,
+};
 pub(crate) use self::bucket::{
     Bucket, BucketPolicy, OBJECT_LOCK, OWNER_ENFORCED, PublicAccessBlock, VERSION_LENGTH,
     Versioning,

@@ -6,26 +6,33 @@ use rolecall_policy::Node;
 use rolecall_policy::arn::Arn;
 use rolecall_policy::validate::named_principals;
 
-use super::{RoleArn, World};
+use super::{Partition, RoleArn, World};
 
 impl World {
-    /// The first of the accounts, users and roles that a document names which isn't there.
-    pub(crate) fn unknown_principal<'n>(&self, document: &'n Node) -> Option<&'n str> {
+    /// The first of the accounts, users and roles that a document names which isn't there, in a partition.
+    pub(crate) fn unknown_principal<'n>(
+        &self,
+        partition: Partition,
+        document: &'n Node,
+    ) -> Option<&'n str> {
         let principals = named_principals(document);
         let mut names = principals.into_iter().filter(|named| named.kind == "AWS");
         names
-            .find(|named| !self.has_principal(named.name))
+            .find(|named| !self.has_principal(partition, named.name))
             .map(|named| named.name)
     }
 
     /// Whether a principal exists. Accounts that aren't in the world are taken to be there, with all that live in them.
-    fn has_principal(&self, name: &str) -> bool {
+    fn has_principal(&self, partition: Partition, name: &str) -> bool {
         if name == "*" || name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit()) {
             return true;
         }
         let Some(arn) = Arn::parse(name) else {
             return self.has_unique_id(name);
         };
+        if arn.partition != partition.as_str() {
+            return false;
+        }
         if self.account_id(arn.account).is_none() {
             return true;
         }

@@ -45,6 +45,8 @@ mod organization_changes;
 #[cfg(test)]
 mod outbound;
 #[cfg(test)]
+mod partitions;
+#[cfg(test)]
 #[cfg(feature = "tls")]
 mod protocols;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use rolecall_policy::validate::{PolicyKind, characters, validate};
 use rolecall_policy::{Node, json};
 use rolecall_wire::ServiceError;
 
-use crate::world::{API_SOURCE, PolicyDocument, World};
+use crate::world::{API_SOURCE, Partition, PolicyDocument, World};
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -19,11 +19,15 @@ pub(super) fn identity(text: &str) -> Result<PolicyDocument, ServiceError> {
     read(text, PolicyKind::Identity, "Syntax errors in policy.").map(|(document, _)| document)
 }
 
-/// Reads a trust policy, whose principals must exist.
-pub(super) fn trust(world: &World, text: &str) -> Result<PolicyDocument, ServiceError> {
+/// Reads a trust policy, whose principals must exist in the partition.
+pub(super) fn trust(
+    world: &World,
+    partition: Partition,
+    text: &str,
+) -> Result<PolicyDocument, ServiceError> {
     let not_json = "This policy contains invalid Json";
     let (document, node) = read(text, PolicyKind::Trust, not_json)?;
-    match world.unknown_principal(&node) {
+    match world.unknown_principal(partition, &node) {
         Some(name) => Err(malformed(format!(
             "Invalid principal in policy: \"AWS\":\"{name}\""
         ))),

@@ -15,7 +15,11 @@ pub(super) const SERVICE_LINKED: &str = "/aws-service-role/";
 
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("RoleName"));
-    let trust = documents::trust(world, call.required("AssumeRolePolicyDocument"))?;
+    let trust = documents::trust(
+        world,
+        call.partition(),
+        call.required("AssumeRolePolicyDocument"),
+    )?;
     let spec = RoleSpec {
         path: call.input.string("Path").unwrap_or("/").to_owned(),
         boundary: boundaries::given(world, call)?,
@@ -71,7 +75,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Answer {
 pub(super) fn update_trust(world: &mut World, call: &Call) -> Answer {
     let (account, name) = (account(call)?, call.required("RoleName"));
     check_own(find(world, &account, name)?)?;
-    let trust = documents::trust(world, call.required("PolicyDocument"))?;
+    let trust = documents::trust(world, call.partition(), call.required("PolicyDocument"))?;
     find_mut(world, &account, name)?.set_trust(trust);
     Ok(Reply::empty())
 }

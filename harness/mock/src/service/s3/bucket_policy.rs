@@ -43,7 +43,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, true)?;
     let bucket = resource::bucket(world, call)?;
     check_owner(bucket, call, "PUT")?;
-    let document = read(world, &bucket.name, call.required("Policy"))?;
+    let document = read(world, call, &bucket.name)?;
     let policy = BucketPolicy::new(&bucket.name, document);
     if policy.public && bucket.blocked().block_public_policy {
         return Err(blocked(call, &bucket.name));
@@ -71,7 +71,8 @@ fn check_owner(bucket: &Bucket, call: &Call, method: &str) -> Result<(), Service
     }
 }
 
-fn read(world: &World, bucket: &str, text: &str) -> Result<PolicyDocument, ServiceError> {
+fn read(world: &World, call: &Call, bucket: &str) -> Result<PolicyDocument, ServiceError> {
+    let text = call.required("Policy");
     let not_json = "Policies must be valid JSON and the first byte must be '{'";
     let node = json::read(text, API_SOURCE).map_err(|_| malformed(not_json))?;
     if let Some(problem) = validate(&node, PolicyKind::Bucket(bucket))
@@ -80,7 +81,7 @@ fn read(world: &World, bucket: &str, text: &str) -> Result<PolicyDocument, Servi
     {
         return Err(ServiceError::new(400, problem.code, problem.message));
     }
-    if let Some(name) = world.unknown_principal(&node) {
+    if let Some(name) = world.unknown_principal(call.partition(), &node) {
         let error = malformed("Invalid principal in policy");
         return Err(error.with("Detail", format!("\"AWS\" : \"{name}\"")));
     }

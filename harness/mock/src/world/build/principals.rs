@@ -7,18 +7,18 @@ use std::sync::Arc;
 
 use rolecall_policy::{Document, Node, Value};
 
-use super::super::World;
 use super::super::bucket::BucketPolicy;
 use super::super::identity::Trust;
 use super::super::spec::PolicyDocument;
+use super::super::{World, split_partition};
 
 impl World {
-    /// Puts the unique id in the place of an ARN, wherever a policy names it as a principal.
+    /// Puts the unique id in the place of an ARN, of whatever partition, wherever a policy names it as a principal.
     pub(super) fn forget_principal(&mut self, arn: &str, id: &str) {
         self.rename_principal(arn, id);
     }
 
-    /// Names a principal otherwise, wherever a policy names it.
+    /// Names a principal otherwise, wherever a policy names it: it has both ARNs in every partition.
     pub(super) fn rename_principal(&mut self, from: &str, to: &str) {
         if from == to {
             return;
@@ -47,8 +47,8 @@ impl World {
     }
 }
 
-/// The document with the id for the ARN; `None` if it doesn't name it.
-fn renamed(document: &PolicyDocument, arn: &str, id: &str) -> Option<PolicyDocument> {
+/// The document with the new name for the old ARN; `None` if it doesn't name it.
+fn renamed(document: &PolicyDocument, from: &str, to: &str) -> Option<PolicyDocument> {
     let mut node = Node::clone(document.node.as_deref()?);
     let statements = match &mut member(&mut node, "Statement")?.value {
         Value::List(statements) => statements.iter_mut().collect(),
@@ -59,7 +59,7 @@ fn renamed(document: &PolicyDocument, arn: &str, id: &str) -> Option<PolicyDocum
     for statement in statements {
         for element in ["Principal", "NotPrincipal"] {
             if let Some(names) = member(statement, element).and_then(|p| member(p, "AWS")) {
-                found |= rename(names, arn, id);
+                found |= rename(names, from, to);
             }
         }
     }
@@ -78,17 +78,30 @@ fn member<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
     Some(&mut entry.value)
 }
 
-fn rename(names: &mut Node, arn: &str, id: &str) -> bool {
+fn rename(names: &mut Node, from: &str, to: &str) -> bool {
     match &mut names.value {
-        Value::String(name) if name == arn => {
-            id.clone_into(name);
-            true
-        }
+        Value::String(name) => match successor(name, from, to) {
+            Some(successor) => {
+                *name = successor;
+                true
+            }
+            None => false,
+        },
         Value::List(names) => names
             .iter_mut()
-            .fold(false, |found, name| rename(name, arn, id) | found),
+            .fold(false, |found, name| rename(name, from, to) | found),
         _ => false,
     }
+}
+
+/// The new name of a principal, where `name` is its old ARN in some partition: an ARN of that partition, or an id.
+fn successor(name: &str, from: &str, to: &str) -> Option<String> {
+    let (partition, resource) = split_partition(name)?;
+    let (_, old) = split_partition(from)?;
+    (resource == old).then(|| match split_partition(to) {
+        Some((_, new)) => format!("arn:{partition}:{new}"),
+        None => to.to_owned(),
+    })
 }
 
 fn json(node: &Node) -> serde_json::Value {
