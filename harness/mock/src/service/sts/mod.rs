@@ -25,7 +25,7 @@ mod web_identity_token;
 use std::sync::Arc;
 
 use rolecall_policy::{Context, PolicySet};
-use rolecall_wire::{ServiceError, Structure};
+use rolecall_wire::ServiceError;
 
 pub(crate) use self::provided::Provided;
 use super::call::Call;
@@ -308,15 +308,4 @@ fn access_denied(message: impl Into<String>) -> ServiceError {
 
 fn validation_error(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "ValidationError", message)
-}
-
-/// Where a structure of the input is a list of others.
-fn structures<'c>(call: &'c Call, member: &str) -> impl Iterator<Item = &'c Structure> {
-    call.input
-        .list(member)
-        .iter()
-        .filter_map(|value| match value {
-            rolecall_wire::Value::Structure(structure) => Some(structure),
-            _ => None,
-        })
 }

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_policy::Context;
-use rolecall_wire::{ServiceError, Structure, Value as Input};
+use rolecall_wire::{ServiceError, Structure};
 use serde_json::{Map, Value, json};
 
 use super::{session_tags, validation_error};
@@ -136,12 +136,7 @@ fn object(tags: Tags) -> Map<String, Value> {
 }
 
 fn audiences(call: &Call) -> Vec<String> {
-    let listed = call.input.list("Audience").iter();
-    let text = |value: &Input| match value {
-        Input::String(text) => Some(text.clone()),
-        _ => None,
-    };
-    listed.filter_map(text).collect()
+    call.input.strings("Audience").map(str::to_owned).collect()
 }
 
 fn duration(call: &Call) -> i64 {

@@ -6,7 +6,7 @@ use rolecall_policy::validate::{PolicyKind, validate};
 use rolecall_policy::{Policy, PolicySet, json};
 use rolecall_wire::{ServiceError, Structure};
 
-use super::{session_tags, structures};
+use super::session_tags;
 use crate::service::call::Call;
 use crate::world::{API_SOURCE, AccountId, ManagedPolicy, PolicyDocument, RoleArn, World};
 
@@ -28,7 +28,9 @@ impl SessionPolicies {
     /// Reads the policies of a request.
     pub(super) fn read(world: &World, call: &Call) -> Result<Self, ServiceError> {
         let inline = call.input.string("Policy").map(inline).transpose()?;
-        let arns: Vec<_> = structures(call, "PolicyArns")
+        let arns: Vec<_> = call
+            .input
+            .structures("PolicyArns")
             .filter_map(policy_arn)
             .collect();
         if arns.len() > MANAGED_LIMIT {

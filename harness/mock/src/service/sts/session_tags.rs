@@ -3,9 +3,9 @@
 //! AWS: IAM User Guide, Passing session tags in AWS STS.
 
 use rolecall_policy::Context;
-use rolecall_wire::{ServiceError, Value};
+use rolecall_wire::ServiceError;
 
-use super::{provided, structures, validation_error};
+use super::{provided, validation_error};
 use crate::service::call::Call;
 use crate::world::{Session, Tags, check_tags};
 
@@ -14,12 +14,12 @@ pub(super) fn passed(call: &Call) -> Tags {
     if let Some(identity) = provided::of(call) {
         return identity.passed().tags.clone();
     }
-    structures(call, "Tags")
-        .map(|tag| {
-            let text = |member| tag.string(member).unwrap_or_default().to_owned();
-            (text("Key"), text("Value"))
-        })
-        .collect()
+    let tags = call.input.structures("Tags");
+    tags.map(|tag| {
+        let text = |member| tag.string(member).unwrap_or_default().to_owned();
+        (text("Key"), text("Value"))
+    })
+    .collect()
 }
 
 /// The keys that the request makes transitive, or its token or assertion.
@@ -27,12 +27,8 @@ pub(super) fn transitive(call: &Call) -> Vec<String> {
     if let Some(identity) = provided::of(call) {
         return identity.passed().transitive_tags.clone();
     }
-    let keys = call.input.list("TransitiveTagKeys").iter();
-    keys.filter_map(|key| match key {
-        Value::String(key) => Some(key.clone()),
-        _ => None,
-    })
-    .collect()
+    let keys = call.input.strings("TransitiveTagKeys");
+    keys.map(str::to_owned).collect()
 }
 
 fn inherited(call: &Call) -> impl Iterator<Item = &(String, String)> {
