@@ -22,7 +22,7 @@ use crate::context::{Circumstances, RequestContext};
 use crate::discovery::FetchError;
 use crate::mock::State;
 use crate::service::call::Call;
-use crate::service::{self, Answer, Handler, Operation, ServiceTable};
+use crate::service::{self, Answer, Handler, Operation, Rest, ServiceTable};
 use crate::trail::{About, Draft};
 use crate::world::{AccountId, Partition, World};
 
@@ -217,7 +217,23 @@ impl Exchange<'_> {
                 authorize(&world, operation, call)?;
                 handle(&mut world, call)
             }
+            Handler::Begin(begin) => {
+                let rest = self.begin(begin, operation, call)?;
+                rest(call)
+            }
         }
+    }
+
+    /// Does what needs the world, and gives it back.
+    fn begin(
+        &self,
+        begin: fn(&World, &Call) -> Rest,
+        operation: &Operation,
+        call: &mut Call,
+    ) -> Result<Rest, ServiceError> {
+        let world = self.state.read();
+        authorize(&world, operation, call)?;
+        Ok(begin(&world, call))
     }
 
     fn record(&self, operation: &Operation, call: &Call, draft: &mut Draft) {

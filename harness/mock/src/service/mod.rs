@@ -89,6 +89,22 @@ impl Operation {
         }
     }
 
+    /// An operation that reads what it needs of the world and does the rest without it.
+    pub(crate) const fn begin(
+        name: &'static str,
+        needs: &'static [Need],
+        handler: fn(&World, &Call) -> Rest,
+    ) -> Self {
+        Self {
+            name,
+            identify: None,
+            wanted_keys: None,
+            check: None,
+            needs,
+            handler: Handler::Begin(handler),
+        }
+    }
+
     /// The same for callers that the input tells of.
     pub(crate) const fn by(mut self, identify: Identify) -> Self {
         self.identify = Some(identify);
@@ -124,7 +140,12 @@ pub(crate) enum Handler {
     Read(fn(&World, &Call) -> Answer),
     /// One that changes it.
     Write(fn(&mut World, &Call) -> Answer),
+    /// One whose long work is done when others have the world again.
+    Begin(fn(&World, &Call) -> Rest),
 }
+
+/// What is left to do of an operation once the world has been read.
+pub(crate) type Rest = Box<dyn FnOnce(&Call) -> Answer>;
 
 /// What a handler gives.
 pub(crate) type Answer = Result<Reply, ServiceError>;

@@ -538,6 +538,66 @@ fn results_come_in_pages() {
     assert_eq!(second.boolean("IsTruncated"), Some(false));
 }
 
+/// A policy of many statements, each of which allows everything and stands on a line of its own.
+fn many_statements(count: usize) -> String {
+    let statement = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let statements = vec![statement; count].join(",\n");
+    format!("{{\"Version\":\"2012-10-17\",\"Statement\":[\n{statements}]}}")
+}
+
+/// AWS: IAM API Reference, `Statement`, `StartPosition` and `EndPosition`.
+#[test]
+fn every_statement_of_a_long_policy_is_found_in_its_place() {
+    const COUNT: usize = 2_700;
+    let mock = setting();
+    let admin = Client::user(&mock, "admin");
+    let request = input(
+        &[
+            ("PolicyInputList", &[&many_statements(COUNT)]),
+            ("ActionNames", &["s3:GetObject", "s3:PutObject"]),
+        ],
+        &[],
+    );
+
+    let answer = admin.call(CUSTOM, &request).unwrap();
+
+    for result in structures(&answer, "EvaluationResults") {
+        let statements = structures(result, "MatchedStatements");
+        assert_eq!(statements.len(), COUNT);
+        for (number, statement) in (1_i64..).zip(statements) {
+            let end = statement.structure("EndPosition").unwrap();
+            assert_eq!(end.integer("Line"), Some(number + 1));
+        }
+    }
+}
+
+/// Limits of the mock's own: AWS doesn't tell its own.
+#[test]
+fn a_page_asks_a_bounded_number_of_statements() {
+    let mock = setting();
+    let admin = Client::user(&mock, "admin");
+    let actions: Vec<String> = (0..100).map(|n| format!("s3:Action{n}")).collect();
+    let resources: Vec<String> = (0..100).map(|n| format!("arn:aws:s3:::site/{n}")).collect();
+    let texts = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|t| t.as_str().into())
+            .collect::<Vec<Value>>()
+    };
+    let request = Structure::new()
+        .with("PolicyInputList", list(&[&many_statements(101)]))
+        .with("ActionNames", texts(&actions))
+        .with("ResourceArns", texts(&resources));
+
+    let message = "At most 1000000 statements can be asked for a page. Ask for fewer actions, or a smaller MaxItems.";
+    assert_eq!(
+        admin.refused(CUSTOM, &request),
+        refusal("InvalidInput", message)
+    );
+    let answer = admin.call(CUSTOM, &request.with("MaxItems", 1_i64));
+    assert_eq!(structures(&answer.unwrap(), "EvaluationResults").len(), 1);
+}
+
 #[test]
 fn keys_have_types_and_lists_several_values() {
     let mock = setting();

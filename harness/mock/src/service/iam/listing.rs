@@ -16,8 +16,18 @@ pub(super) fn page(
     member: &str,
     items: impl IntoIterator<Item = impl Into<Value>>,
 ) -> Result<Structure, ServiceError> {
+    page_of(call, member, items, Into::into)
+}
+
+/// The page of which only the items that are on it are described.
+pub(super) fn page_of<T>(
+    call: &Call,
+    member: &str,
+    items: impl IntoIterator<Item = T>,
+    describe: impl FnMut(T) -> Value,
+) -> Result<Structure, ServiceError> {
     let (page, marker) = cut(call, items)?;
-    let page: Vec<Value> = page.into_iter().map(Into::into).collect();
+    let page: Vec<Value> = page.into_iter().map(describe).collect();
     Ok(ended(Structure::new().with(member, page), marker))
 }
 
@@ -49,14 +59,18 @@ fn cut<T>(
         }
         None => 0,
     };
-    let size = call.input.integer("MaxItems");
-    let size = size.and_then(|size| usize::try_from(size).ok());
-    let size = size.unwrap_or(DEFAULT);
-
+    let size = size(call);
     let mut rest = items.into_iter().skip(start);
     let page = rest.by_ref().take(size).collect();
     let next = rest.next().map(|_| paging::marker(start + size));
     Ok((page, next))
+}
+
+/// How many items a page has at most.
+pub(super) fn size(call: &Call) -> usize {
+    let size = call.input.integer("MaxItems");
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    size.unwrap_or(DEFAULT)
 }
 
 fn ended(answer: Structure, marker: Option<String>) -> Structure {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rolecall_policy::Context;
-use rolecall_wire::{ServiceError, Structure, Value};
+use rolecall_wire::{ServiceError, Structure};
 
 use super::invalid;
 use crate::service::call::Call;
@@ -11,10 +11,8 @@ use crate::service::call::Call;
 /// The condition keys that a request gives; there are no others.
 pub(super) fn read(call: &Call) -> Result<Context, ServiceError> {
     let mut context = Context::new();
-    for entry in call.input.list("ContextEntries") {
-        if let Value::Structure(entry) = entry {
-            add(entry, &mut context)?;
-        }
+    for entry in call.input.structures("ContextEntries") {
+        add(entry, &mut context)?;
     }
     Ok(context)
 }
@@ -26,12 +24,8 @@ fn add(entry: &Structure, context: &mut Context) -> Result<(), ServiceError> {
         .ok_or_else(|| invalid("A context entry must have a ContextKeyName."))?;
     let value_type = entry.string("ContextKeyType").unwrap_or("string");
     let values: Vec<String> = entry
-        .list("ContextKeyValues")
-        .iter()
-        .filter_map(|value| match value {
-            Value::String(text) => Some(text.clone()),
-            _ => None,
-        })
+        .strings("ContextKeyValues")
+        .map(str::to_owned)
         .collect();
     let (single_type, is_list) = match value_type.strip_suffix("List") {
         Some(single) => (single, true),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rolecall_policy::validate::{PolicyKind, validate};
 use rolecall_policy::{Level, Policy, PolicySet, json};
-use rolecall_wire::{ServiceError, Value};
+use rolecall_wire::{ServiceError, Structure};
 
 use super::invalid;
 use crate::service::call::Call;
@@ -12,8 +12,7 @@ use crate::world::{API_SOURCE, PolicyDocument};
 
 /// The policies of `PolicyInputList`, by the names that results give them: `PolicyInputList.1`.
 pub(super) fn given(call: &Call) -> Result<Vec<Arc<Policy>>, ServiceError> {
-    let list = call.input.list("PolicyInputList");
-    let policies = texts(list).zip(1..);
+    let policies = call.input.strings("PolicyInputList").zip(1..);
     policies
         .map(|(text, number)| {
             let id = format!("PolicyInputList.{number}");
@@ -25,7 +24,7 @@ pub(super) fn given(call: &Call) -> Result<Vec<Arc<Policy>>, ServiceError> {
 /// The permissions boundary of the request, of which there may be one.
 pub(super) fn boundary(call: &Call) -> Result<Option<PolicySet>, ServiceError> {
     const MEMBER: &str = "PermissionsBoundaryPolicyInputList";
-    let mut given = texts(call.input.list(MEMBER));
+    let mut given = call.input.strings(MEMBER);
     let first = given.next();
     if given.next().is_some() {
         return Err(invalid(format!("{MEMBER} can have one policy only.")));
@@ -47,17 +46,13 @@ pub(super) fn of_resource(call: &Call) -> Result<Option<PolicySet>, ServiceError
 
 /// The service control policies of the request, from the root of an organization down.
 pub(super) fn levels(call: &Call) -> Result<Vec<Level>, ServiceError> {
-    let levels = call.input.list("OrderedOrganizationPolicyInputList");
-    levels.iter().zip(1..).map(level).collect()
+    let levels = call.input.structures("OrderedOrganizationPolicyInputList");
+    levels.zip(1..).map(level).collect()
 }
 
-fn level((level, number): (&Value, usize)) -> Result<Level, ServiceError> {
-    let list = match level {
-        Value::Structure(level) => level.list("ServiceControlPolicyInputList"),
-        _ => &[],
-    };
+fn level((level, number): (&Structure, usize)) -> Result<Level, ServiceError> {
     let id = |place| format!("OrderedOrganizationPolicyInputList.{number}.{place}");
-    let policies = texts(list).zip(1..);
+    let policies = level.strings("ServiceControlPolicyInputList").zip(1..);
     let policies =
         policies.map(|(text, place)| policy(id(place), text, PolicyKind::ServiceControl));
     Ok(Level {
@@ -92,11 +87,4 @@ fn policy(id: String, text: &str, kind: PolicyKind<'_>) -> Result<Arc<Policy>, S
 
 fn is_quota(code: &str) -> bool {
     code.starts_with("LimitExceeded")
-}
-
-fn texts(list: &[Value]) -> impl Iterator<Item = &str> {
-    list.iter().filter_map(|value| match value {
-        Value::String(text) => Some(text.as_str()),
-        _ => None,
-    })
 }

@@ -1,6 +1,6 @@
 //! `PolicyExclusionList`: attached policies that a simulation leaves out.
 
-use rolecall_wire::{Structure, Value};
+use rolecall_wire::Structure;
 
 use crate::service::call::Call;
 use crate::service::iam::error;
@@ -24,12 +24,8 @@ pub(super) enum Exclusion<'c> {
 impl<'c> Exclusion<'c> {
     /// The exclusions of a request.
     pub(super) fn of(call: &'c Call) -> Vec<Self> {
-        let list = call.input.list("PolicyExclusionList").iter();
-        list.filter_map(|value| match value {
-            Value::Structure(identifier) => Self::read(identifier),
-            _ => None,
-        })
-        .collect()
+        let list = call.input.structures("PolicyExclusionList");
+        list.filter_map(Self::read).collect()
     }
 
     fn read(identifier: &'c Structure) -> Option<Self> {

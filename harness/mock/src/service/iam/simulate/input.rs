@@ -2,18 +2,20 @@
 
 use rolecall_policy::arn::{Arn, is_account};
 use rolecall_policy::{Level, PolicySet, Principal};
-use rolecall_wire::{ServiceError, Value};
+use rolecall_wire::ServiceError;
 
 use super::entity::Entity;
 use super::exclusions::Exclusion;
 use super::simulation::Simulation;
 use super::{context, documents, invalid};
 use crate::service::call::Call;
-use crate::service::iam::account;
+use crate::service::iam::{account, listing};
 use crate::world::{World, iam_arn};
 
 /// The most pairs of an action and a resource in a request: a limit of the mock's own.
 const MOST_PAIRS: usize = 100_000;
+/// The most statements that a page asks about its pairs: a limit of the mock's own too, which keeps an answer to seconds.
+const MOST_CHECKS: usize = 1_000_000;
 
 /// What a request wants simulated.
 pub(super) struct Input {
@@ -29,6 +31,19 @@ struct Policies {
     boundary: Option<PolicySet>,
     /// `None` outside an organization.
     levels: Option<Vec<Level>>,
+}
+
+impl Policies {
+    /// How many statements there are, with those of a resource's policy.
+    fn statements(&self, resource: Option<&PolicySet>) -> usize {
+        let levels = self.levels.iter().flatten().map(|level| &level.policies);
+        let sets = [&self.identity].into_iter();
+        let sets = sets.chain(&self.boundary).chain(resource).chain(levels);
+        let policies = sets.flat_map(PolicySet::policies);
+        policies
+            .map(|policy| policy.document.statements().len())
+            .sum()
+    }
 }
 
 /// Policies of the request alone.
@@ -78,6 +93,13 @@ fn read(
         )));
     }
     let resource = documents::of_resource(call)?;
+    let on_page = actions.len().min(listing::size(call));
+    let pairs = on_page.saturating_mul(resources.len());
+    if pairs.saturating_mul(policies.statements(resource.as_ref())) > MOST_CHECKS {
+        return Err(invalid(format!(
+            "At most {MOST_CHECKS} statements can be asked for a page. Ask for fewer actions, or a smaller MaxItems."
+        )));
+    }
     let principal = caller(call, subject, resource.is_some())?;
     Ok(Input {
         actions,
@@ -96,12 +118,7 @@ fn read(
 }
 
 fn texts(call: &Call, member: &str) -> Vec<String> {
-    let list = call.input.list(member).iter();
-    list.filter_map(|value| match value {
-        Value::String(text) => Some(text.clone()),
-        _ => None,
-    })
-    .collect()
+    call.input.strings(member).map(str::to_owned).collect()
 }
 
 /// AWS takes no wildcards; its text for them isn't known. Whether it has such an action it doesn't ask.

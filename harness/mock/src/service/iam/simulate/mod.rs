@@ -23,16 +23,17 @@ use rolecall_wire::{ServiceError, Structure, Value};
 
 use self::entity::Entity;
 pub(super) use self::entity::resource;
+use self::position::Positions;
 use super::listing;
 use super::operations::TAGGED;
 use crate::service::call::Call;
 use crate::service::need::{Need, ResourceKind};
-use crate::service::{Answer, Operation};
+use crate::service::{Answer, Operation, Rest};
 use crate::world::World;
 
 /// AWS: Service Authorization Reference, AWS Identity and Access Management (IAM).
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::read(
+    Operation::begin(
         "SimulateCustomPolicy",
         &[Need::new(
             "iam:SimulateCustomPolicy",
@@ -40,7 +41,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         )],
         simulate_custom,
     ),
-    Operation::read(
+    Operation::begin(
         "SimulatePrincipalPolicy",
         &[Need::new("iam:SimulatePrincipalPolicy", ResourceKind::PolicySource).keys(TAGGED)],
         simulate_principal,
@@ -66,23 +67,27 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .after(entity::check),
 ];
 
-fn simulate_custom(_: &World, call: &Call) -> Answer {
-    simulate(call, &input::custom(call)?)
+fn simulate_custom(_: &World, _: &Call) -> Rest {
+    Box::new(|call| simulate(call, &input::custom(call)?))
 }
 
-fn simulate_principal(world: &World, call: &Call) -> Answer {
-    let entity = Entity::find(world, call)?;
-    simulate(call, &input::principal(world, call, &entity)?)
+fn simulate_principal(world: &World, call: &Call) -> Rest {
+    let entity = Entity::find(world, call);
+    let input = entity.and_then(|entity| input::principal(world, call, &entity));
+    Box::new(move |call| simulate(call, &input?))
 }
 
 /// One result for each action.
 fn simulate(call: &Call, input: &input::Input) -> Answer {
-    let results = input.actions.iter().map(|action| {
+    let mut positions = Positions::default();
+    let result = |action: &String| {
         let outcomes = input.resources.iter();
         let outcomes = outcomes.map(|resource| input.simulation.run(action, resource));
-        output::result(action, &input.resources, &outcomes.collect::<Vec<_>>())
-    });
-    Ok(listing::page(call, "EvaluationResults", results)?.into())
+        let outcomes: Vec<_> = outcomes.collect();
+        output::result(action, &input.resources, &outcomes, &mut positions)
+    };
+    let page = listing::page_of(call, "EvaluationResults", &input.actions, result)?;
+    Ok(page.into())
 }
 
 fn keys_of_custom(_: &World, call: &Call) -> Answer {

@@ -9,17 +9,22 @@ use rolecall_policy::evaluation::StatementTrace;
 use rolecall_wire::{Structure, Value};
 
 use super::outcome::{Outcome, name};
-use super::position::{self, Position};
+use super::position::{Position, Positions};
 
 /// The result of an action on all resources.
-pub(super) fn result(action: &str, resources: &[String], outcomes: &[Outcome<'_>]) -> Value {
+pub(super) fn result(
+    action: &str,
+    resources: &[String],
+    outcomes: &[Outcome<'_>],
+    positions: &mut Positions,
+) -> Value {
     let first = resources.first().map_or("*", String::as_str);
     let result = Structure::new()
         .with("EvalActionName", action)
         .with("EvalResourceName", first)
         .with("EvalDecision", decision(overall(outcomes)));
     let result = match outcomes {
-        [one] => alone(one, result, first == "*"),
+        [one] => alone(one, result, first == "*", positions),
         // How AWS sums up several resources isn't documented: the statements are in the resources' own results.
         several => several
             .first()
@@ -34,7 +39,7 @@ pub(super) fn result(action: &str, resources: &[String], outcomes: &[Outcome<'_>
     }
     let specific = resources.iter().zip(outcomes);
     let specific: Vec<Value> = specific
-        .map(|(resource, outcome)| on_resource(resource, outcome))
+        .map(|(resource, outcome)| on_resource(resource, outcome, positions))
         .collect();
     result.with("ResourceSpecificResults", specific).into()
 }
@@ -48,9 +53,17 @@ fn overall(outcomes: &[Outcome<'_>]) -> Effect {
         .unwrap_or(Effect::Allow)
 }
 
-fn alone(outcome: &Outcome<'_>, result: Structure, everywhere: bool) -> Structure {
+fn alone(
+    outcome: &Outcome<'_>,
+    result: Structure,
+    everywhere: bool,
+    positions: &mut Positions,
+) -> Structure {
     let result = result
-        .with("MatchedStatements", statements(&outcome.matched()))
+        .with(
+            "MatchedStatements",
+            statements(&outcome.matched(), positions),
+        )
         .with("MissingContextValues", missing(outcome));
     let result = with_boundary(outcome, with_organizations(outcome, result));
     match outcome.details() {
@@ -61,13 +74,13 @@ fn alone(outcome: &Outcome<'_>, result: Structure, everywhere: bool) -> Structur
     }
 }
 
-fn on_resource(resource: &str, outcome: &Outcome<'_>) -> Value {
+fn on_resource(resource: &str, outcome: &Outcome<'_>, positions: &mut Positions) -> Value {
     let result = Structure::new()
         .with("EvalResourceName", resource)
         .with("EvalResourceDecision", decision(outcome.decision()))
         .with(
             "MatchedStatements",
-            statements(&outcome.matched_on_resource()),
+            statements(&outcome.matched_on_resource(), positions),
         )
         .with("MissingContextValues", missing(outcome))
         .with_some("EvalDecisionDetails", outcome.details().map(map));
@@ -97,13 +110,14 @@ fn map(details: Vec<(&'static str, Effect)>) -> Value {
     Value::Map(entries.collect())
 }
 
-fn statements(matched: &[&StatementTrace]) -> Vec<Value> {
-    matched.iter().map(|trace| statement(trace)).collect()
+fn statements(matched: &[&StatementTrace], positions: &mut Positions) -> Vec<Value> {
+    let matched = matched.iter();
+    matched.map(|trace| statement(trace, positions)).collect()
 }
 
-fn statement(trace: &StatementTrace) -> Value {
-    let text = trace.policy.text.as_deref().unwrap_or_default();
-    let (start, end) = position::of_statement(text, trace.index).unzip();
+fn statement(trace: &StatementTrace, positions: &mut Positions) -> Value {
+    let range = positions.of_statement(&trace.policy, trace.index);
+    let (start, end) = range.unzip();
     Structure::new()
         .with("SourcePolicyId", trace.policy.uri.as_str())
         .with("SourcePolicyType", name(trace.policy_type))

@@ -4,7 +4,10 @@
 //! statement begins behind the bracket or comma before it, one that is no list's behind its own brace, and ends behind
 //! its closing brace; lines and columns count from 1.
 
-use rolecall_policy::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rolecall_policy::{Policy, Value, json};
 
 use crate::world::API_SOURCE;
 
@@ -15,26 +18,77 @@ pub(super) struct Position {
     pub(super) column: usize,
 }
 
-/// Where a statement begins and ends, by its place in the document.
-pub(super) fn of_statement(text: &str, index: usize) -> Option<(Position, Position)> {
-    let document = json::read(text, API_SOURCE).ok()?;
-    let statements = document.get("Statement")?;
-    let statement = statements.items().get(index)?;
-    let (start, end) = (statement.span.start as usize, statement.span.end as usize);
-    let start = match statements.value {
-        Value::List(_) => text.get(..start)?.rfind([',', '['])? + 1,
-        _ => start + 1,
-    };
-    Some((at(text, start)?, at(text, end)?))
+/// Where a statement begins and ends.
+type Range = (Position, Position);
+
+/// The positions of the statements of policies, each policy's text being read once.
+#[derive(Debug, Default)]
+pub(super) struct Positions {
+    /// By the policy's address, which is no other's as long as the policy is held.
+    known: HashMap<*const Policy, (Arc<Policy>, Vec<Range>)>,
 }
 
-fn at(text: &str, offset: usize) -> Option<Position> {
-    let before = text.get(..offset)?;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Some(Position {
-        line: before.matches('\n').count() + 1,
-        column: before.get(line_start..)?.chars().count() + 1,
-    })
+impl Positions {
+    /// Where a statement begins and ends, by its place in the policy.
+    pub(super) fn of_statement(&mut self, policy: &Arc<Policy>, index: usize) -> Option<Range> {
+        let known = self.known.entry(Arc::as_ptr(policy)).or_insert_with(|| {
+            let text = policy.text.as_deref().unwrap_or_default();
+            (Arc::clone(policy), of_statements(text).unwrap_or_default())
+        });
+        known.1.get(index).copied()
+    }
+}
+
+/// Where each statement of a document begins and ends.
+fn of_statements(text: &str) -> Option<Vec<Range>> {
+    let document = json::read(text, API_SOURCE).ok()?;
+    let statements = document.get("Statement")?;
+    let is_list = matches!(statements.value, Value::List(_));
+    let mut walk = Walk::of(text);
+    let ranges = statements.items().iter().map(|statement| {
+        let (start, end) = (statement.span.start as usize, statement.span.end as usize);
+        let start = if is_list {
+            text.get(..start)?.rfind([',', '['])? + 1
+        } else {
+            start + 1
+        };
+        Some((walk.to(start)?, walk.to(end)?))
+    });
+    ranges.collect()
+}
+
+/// A walk through a text, forwards only.
+struct Walk<'t> {
+    rest: &'t str,
+    offset: usize,
+    at: Position,
+}
+
+impl<'t> Walk<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            rest: text,
+            offset: 0,
+            at: Position { line: 1, column: 1 },
+        }
+    }
+
+    /// The position of an offset in bytes.
+    fn to(&mut self, offset: usize) -> Option<Position> {
+        let (passed, rest) = self
+            .rest
+            .split_at_checked(offset.checked_sub(self.offset)?)?;
+        for character in passed.chars() {
+            if character == '\n' {
+                self.at.line += 1;
+                self.at.column = 1;
+            } else {
+                self.at.column += 1;
+            }
+        }
+        (self.rest, self.offset) = (rest, offset);
+        Some(self.at)
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +115,10 @@ mod tests {
             (line, 1, position(1, 57), position(1, 74)),
         ];
         for (text, index, start, end) in rows {
-            assert_eq!(of_statement(text, index), Some((start, end)), "{text}");
+            let ranges = of_statements(text).unwrap();
+            assert_eq!(ranges.get(index), Some(&(start, end)), "{text}");
         }
-        assert_eq!(of_statement(line, 2), None);
-        assert_eq!(of_statement("", 0), None);
+        assert_eq!(of_statements(line).unwrap().len(), 2);
+        assert_eq!(of_statements(""), None);
     }
 }
