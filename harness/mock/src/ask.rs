@@ -276,10 +276,8 @@ fn of_s3(world: &World, caller: &Caller, name: &str, arn: &str) -> Found {
     };
     let resource = match (world.bucket(bucket), key) {
         (None, _) => Resource::of_caller(arn.to_owned()),
-        (Some(bucket), None) => s3::bucket_resource(world, caller, Partition::Aws, bucket),
-        (Some(bucket), Some(key)) => {
-            s3::object_resource(world, caller, Partition::Aws, bucket, key, None)
-        }
+        (Some(bucket), None) => s3::bucket_resource(caller, Partition::Aws, bucket),
+        (Some(bucket), Some(key)) => s3::object_resource(caller, Partition::Aws, bucket, key, None),
     };
     Found {
         resource,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rolecall_policy::PolicySet;
 use rolecall_wire::Structure;
 
-use super::object::{Content, Grant, NULL_VERSION, Object, Objects, Upload, Version};
+use super::object::{Acl, Content, NULL_VERSION, Object, Objects, Upload, Version};
 use super::permissions::resource_policy;
 use super::spec::PolicyDocument;
 use super::{AccountId, Tags, World};
@@ -24,8 +24,7 @@ pub(crate) struct Bucket {
     pub(crate) public_access: Option<PublicAccessBlock>,
     /// S3 Object Ownership; `None` where its controls were deleted, which is `ObjectWriter`.
     pub(crate) ownership: Option<String>,
-    /// What its ACL grants beyond its owner's full control.
-    pub(crate) acl: Vec<Grant>,
+    pub(crate) acl: Acl,
     pub(crate) tags: Tags,
     pub(crate) versioning: Versioning,
     pub(crate) objects: Objects,
@@ -69,7 +68,7 @@ impl Bucket {
             policy: None,
             public_access: Some(PublicAccessBlock::all(true)),
             ownership: Some(OWNER_ENFORCED.to_owned()),
-            acl: Vec::new(),
+            acl: Acl::default(),
             tags: Tags::new(),
             versioning: Versioning::default(),
             objects: Objects::default(),

@@ -131,7 +131,7 @@ fn lost_of_bucket(bucket: &Bucket) -> Vec<String> {
                 "versioning and older versions",
             ),
             (!bucket.uploads.is_empty(), "unfinished uploads"),
-            (!bucket.acl.is_empty(), "ACL"),
+            (!bucket.acl.grants.is_empty(), "ACL"),
             (
                 !bucket.configurations.is_empty() || !bucket.named_configurations.is_empty(),
                 "sub-resources, such as CORS and lifecycle",

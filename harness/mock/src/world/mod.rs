@@ -59,8 +59,8 @@ pub(crate) use self::login_profile::LoginProfile;
 pub(crate) use self::mfa::{MfaDevice, MfaOwner};
 pub(crate) use self::names::{bucket_name_problem, check_tags, fold};
 pub(crate) use self::object::{
-    Checksum, ChecksumKind, Content, Encryption, Grant, Grantee, Lock, NULL_VERSION, Object,
-    ObjectHeaders, Objects, Part, PartOfObject, Properties, Upload, Version,
+    Acl, AclKind, AclPolicy, Checksum, ChecksumKind, Content, Encryption, Grant, Grantee, Lock,
+    NULL_VERSION, Object, ObjectHeaders, Objects, Part, PartOfObject, Properties, Upload, Version,
 };
 pub(crate) use self::organization::Membership;
 pub(crate) use self::permissions::{

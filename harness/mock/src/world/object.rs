@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use rolecall_policy::PolicySet;
 
 use super::Tags;
 
@@ -34,8 +35,7 @@ pub(crate) struct Properties {
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) tags: Tags,
     pub(crate) encryption: Encryption,
-    /// What its ACL grants beyond its owner's full control.
-    pub(crate) acl: Vec<Grant>,
+    pub(crate) acl: Acl,
     pub(crate) lock: Lock,
 }
 
@@ -59,6 +59,35 @@ pub(crate) struct Lock {
     pub(crate) retention: Option<(String, Timestamp)>,
     /// Whether there is a legal hold; `None` where none was ever set.
     pub(crate) legal_hold: Option<bool>,
+}
+
+/// An access control list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acl {
+    /// What it grants beyond its owner's full control.
+    pub(crate) grants: Vec<Grant>,
+    /// What that comes to, prepared for deciding.
+    pub(crate) policies: Vec<AclPolicy>,
+}
+
+/// What the grants of an ACL let others do.
+#[derive(Clone, Debug)]
+pub(crate) struct AclPolicy {
+    pub(crate) kind: AclKind,
+    /// Whether these are the grants to everyone, or to everyone who has signed.
+    pub(crate) is_public: bool,
+    pub(crate) policy: Arc<PolicySet>,
+}
+
+/// What an ACL belongs to, and what of it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AclKind {
+    /// A bucket's, for the bucket.
+    Bucket,
+    /// A bucket's, for the objects in it.
+    ObjectsOfBucket,
+    /// An object's.
+    Object,
 }
 
 /// One grant of an ACL.

@@ -207,6 +207,39 @@ fn a_grant_to_another_account_lets_it_in() {
     assert!(other.call("s3:GetObject", &key()).is_err(), "ACLs are off");
 }
 
+/// AWS: S3 User Guide, ACL overview, Canned ACL; Blocking public access, `IgnorePublicAcls`.
+#[test]
+fn a_bucket_s_acl_is_about_the_bucket_and_about_new_objects() {
+    let rows = [
+        ("public-read-write", true, true),
+        ("public-read", true, false),
+        ("log-delivery-write", false, false),
+    ];
+    for (acl, lists, puts) in rows {
+        let mock = mock();
+        set_ownership(&mock, "ObjectWriter");
+        block(&mock, &[]);
+        let admin = Client::user(&mock, "admin");
+        admin
+            .call("s3:PutBucketAcl", &of_bucket("spa-site").with("ACL", acl))
+            .unwrap();
+        let may = || {
+            let anonymous = Client::anonymous(&mock);
+            let listed = anonymous.call("s3:ListObjectsV2", &of_bucket("spa-site"));
+            let put = anonymous.call("s3:PutObject", &object("spa-site", "new"));
+            let got = anonymous.call("s3:GetObject", &key());
+            (listed.is_ok(), put.is_ok(), got.is_ok())
+        };
+        assert_eq!(may(), (lists, puts, false), "{acl}");
+        block(&mock, &["IgnorePublicAcls"]);
+        assert_eq!(may(), (false, false, false), "{acl}");
+        block(&mock, &[]);
+        assert_eq!(may(), (lists, puts, false), "{acl}");
+        set_ownership(&mock, "BucketOwnerPreferred");
+        assert_eq!(may(), (lists, puts, false), "{acl}");
+    }
+}
+
 #[test]
 fn whoever_has_signed_is_an_authenticated_user() {
     let mock = mock();

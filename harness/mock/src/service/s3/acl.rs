@@ -1,20 +1,17 @@
 //! Access control lists of buckets and objects.
 //!
 //! AWS: S3 User Guide, Access control list (ACL) overview; Controlling ownership of objects. New buckets have them off.
-//! A grant is asked as the statement of a resource policy that it amounts to. The mock takes every object to be owned by
-//! its bucket's owner.
+//! The mock takes every object to be owned by its bucket's owner.
 
-use std::sync::Arc;
-
-use rolecall_policy::PolicySet;
 use rolecall_wire::{ServiceError, Structure};
 
-use super::acl_grants::{self, Kind};
+use super::acl_grants;
+use super::acl_policy::{is_public, prepare};
 use super::error::invalid_request;
 use super::{bucket, checksum, resource, versions};
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{Bucket, Grant, Grantee, PolicyDocument, World, resource_policy};
+use crate::world::{Acl, AclKind, Bucket, Grant, Grantee, World};
 
 /// The canned ACL that says what holds anyway where ACLs are off.
 const OWNER_CONTROL: &str = "bucket-owner-full-control";
@@ -33,7 +30,7 @@ pub(super) fn get_bucket(world: &World, call: &Call) -> Answer {
     let grants = if bucket.ignores_acls() {
         &[]
     } else {
-        bucket.acl.as_slice()
+        bucket.acl.grants.as_slice()
     };
     Ok(describe(world, bucket, grants).into())
 }
@@ -45,7 +42,7 @@ pub(super) fn get_object(world: &World, call: &Call) -> Answer {
     let grants = if bucket.ignores_acls() {
         &[]
     } else {
-        found.object.properties.acl.as_slice()
+        found.object.properties.acl.grants.as_slice()
     };
     Ok(describe(world, bucket, grants).into())
 }
@@ -53,8 +50,8 @@ pub(super) fn get_object(world: &World, call: &Call) -> Answer {
 pub(super) fn put_bucket(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, is_in_body(call))?;
     let bucket = resource::bucket(world, call)?;
-    let grants = of_put(world, call, bucket, "s3:PutBucketAcl")?;
-    resource::bucket_mut(world, call)?.acl = grants;
+    let acl = of_put(world, call, bucket, "s3:PutBucketAcl")?;
+    resource::bucket_mut(world, call)?.acl = acl;
     Ok(Reply::empty())
 }
 
@@ -63,10 +60,10 @@ pub(super) fn put_object(world: &mut World, call: &Call) -> Answer {
     let (key, version) = (call.required("Key"), call.input.string("VersionId"));
     let bucket = resource::bucket(world, call)?;
     versions::find(world, call, bucket, key, version)?;
-    let grants = of_put(world, call, bucket, "s3:PutObjectAcl")?;
+    let acl = of_put(world, call, bucket, "s3:PutObjectAcl")?;
     let objects = &mut resource::bucket_mut(world, call)?.objects;
     if let Some(object) = objects.get_mut(key, version) {
-        object.properties.acl = grants;
+        object.properties.acl = acl;
     }
     Ok(Reply::empty())
 }
@@ -75,13 +72,13 @@ fn is_in_body(call: &Call) -> bool {
     call.input.get("AccessControlPolicy").is_some()
 }
 
-/// The grants of a request that sets an ACL: in headers or in the body.
+/// The ACL of a request that sets one: in headers or in the body.
 fn of_put(
     world: &World,
     call: &Call,
     bucket: &Bucket,
     action: &'static str,
-) -> Result<Vec<Grant>, ServiceError> {
+) -> Result<Acl, ServiceError> {
     let Some(body) = call.input.structure("AccessControlPolicy") else {
         if call.input.get("ACL").is_none() && !has_grants(call) {
             let message = "Your request was missing a required header";
@@ -99,15 +96,15 @@ fn of_put(
         return Err(not_supported());
     }
     check_public(call, bucket, action, &grants)?;
-    Ok(grants)
+    Ok(prepare(world, call, bucket, grants))
 }
 
-/// The grants of the headers of a request that makes an object.
+/// The ACL in the headers of a request that makes an object.
 pub(super) fn of_new_object(
     world: &World,
     call: &Call,
     bucket: &Bucket,
-) -> Result<Vec<Grant>, ServiceError> {
+) -> Result<Acl, ServiceError> {
     of_headers(world, call, bucket, "s3:PutObjectAcl")
 }
 
@@ -116,10 +113,10 @@ fn of_headers(
     call: &Call,
     bucket: &Bucket,
     action: &'static str,
-) -> Result<Vec<Grant>, ServiceError> {
+) -> Result<Acl, ServiceError> {
     let grants = in_headers(world, call, bucket)?;
     check_public(call, bucket, action, &grants)?;
-    Ok(grants)
+    Ok(prepare(world, call, bucket, grants))
 }
 
 fn in_headers(world: &World, call: &Call, bucket: &Bucket) -> Result<Vec<Grant>, ServiceError> {
@@ -137,9 +134,9 @@ fn in_headers(world: &World, call: &Call, bucket: &Bucket) -> Result<Vec<Grant>,
         };
     }
     let kind = if call.input.get("Key").is_some() {
-        Kind::Object
+        AclKind::Object
     } else {
-        Kind::Bucket
+        AclKind::Bucket
     };
     match canned {
         Some(canned) => acl_grants::canned(kind, canned),
@@ -147,18 +144,18 @@ fn in_headers(world: &World, call: &Call, bucket: &Bucket) -> Result<Vec<Grant>,
     }
 }
 
-/// The grants of the headers of a request that makes a bucket of an ownership.
+/// The ACL in the headers of a request that makes a bucket of an ownership.
 ///
 /// AWS: S3 API Reference, `CreateBucket`, Access control lists. The errors are captures of live S3.
 pub(super) fn of_new_bucket(
     world: &World,
     call: &Call,
     bucket: &Bucket,
-) -> Result<Vec<Grant>, ServiceError> {
+) -> Result<Acl, ServiceError> {
     let is_private = call.input.string("ACL").is_none_or(|acl| acl == "private");
     if bucket.ignores_acls() {
         if is_private && !has_grants(call) {
-            return Ok(Vec::new());
+            return Ok(Acl::default());
         }
         let message =
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
@@ -174,7 +171,7 @@ pub(super) fn of_new_bucket(
         let code = "InvalidBucketAclWithBlockPublicAccessError";
         return Err(ServiceError::new(400, code, message));
     }
-    Ok(grants)
+    Ok(prepare(world, call, bucket, grants))
 }
 
 fn has_grants(call: &Call) -> bool {
@@ -210,11 +207,6 @@ fn blocks(bucket: &Bucket, grants: &[Grant]) -> bool {
     bucket.blocked().block_public_acls && grants.iter().any(is_public)
 }
 
-fn is_public(grant: &Grant) -> bool {
-    matches!(&grant.grantee, Grantee::Group(group)
-        if group == acl_grants::ALL_USERS || group == acl_grants::AUTHENTICATED_USERS)
-}
-
 /// An ACL as an answer has it: the owner's full control, then what else is granted.
 fn describe(world: &World, bucket: &Bucket, grants: &[Grant]) -> Structure {
     let owner = bucket::owner(world, Some(&bucket.account));
@@ -226,80 +218,4 @@ fn describe(world: &World, bucket: &Bucket, grants: &[Grant]) -> Structure {
     let all = std::iter::once(&full).chain(grants);
     let grants: Vec<_> = all.map(acl_grants::describe).collect();
     Structure::new().with("Owner", owner).with("Grants", grants)
-}
-
-/// What the ACLs of a bucket, or of an object in it, let others do, as a policy of the resource.
-pub(super) fn policy(
-    world: &World,
-    bucket: &Bucket,
-    grants: &[Grant],
-    kind: Kind,
-    arn: &str,
-) -> Option<PolicySet> {
-    if bucket.ignores_acls() || grants.is_empty() {
-        return None;
-    }
-    let ignores_public = bucket.blocked().ignore_public_acls;
-    let holds = |grant: &&Grant| !(ignores_public && is_public(grant));
-    let statements: Vec<_> = grants
-        .iter()
-        .filter(holds)
-        .filter_map(|grant| statement(world, grant, kind, arn))
-        .collect();
-    if statements.is_empty() {
-        return None;
-    }
-    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
-    let document = PolicyDocument::parse(&policy.to_string()).ok()?;
-    Some(resource_policy(
-        arn,
-        format!("{}/acl", bucket.name),
-        &document,
-    ))
-}
-
-fn statement(world: &World, grant: &Grant, kind: Kind, arn: &str) -> Option<serde_json::Value> {
-    let actions = acl_grants::actions(kind, &grant.permission);
-    let mut statement = serde_json::json!({
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": actions,
-        "Resource": [arn],
-    });
-    let members = statement.as_object_mut()?;
-    match &grant.grantee {
-        Grantee::Account(id) => {
-            let account = world.account_of_canonical_id(id)?;
-            members.insert(
-                "Principal".to_owned(),
-                serde_json::json!({"AWS": account.as_str()}),
-            );
-        }
-        Grantee::Group(group) if group == acl_grants::ALL_USERS => {}
-        Grantee::Group(group) if group == acl_grants::AUTHENTICATED_USERS => {
-            // An unsigned request has the account `anonymous`.
-            let condition = serde_json::json!({
-                "Null": {"aws:PrincipalAccount": "false"},
-                "StringNotEquals": {"aws:PrincipalAccount": "anonymous"},
-            });
-            members.insert("Condition".to_owned(), condition);
-        }
-        Grantee::Group(_) => return None,
-    }
-    Some(statement)
-}
-
-/// Joins what a bucket's policy and the ACLs say.
-pub(super) fn join(
-    policy: Option<Arc<PolicySet>>,
-    acl: Option<PolicySet>,
-) -> Option<Arc<PolicySet>> {
-    match (policy, acl) {
-        (policy, None) => policy,
-        (None, Some(acl)) => Some(Arc::new(acl)),
-        (Some(policy), Some(acl)) => {
-            let all = policy.policies().iter().chain(acl.policies());
-            Some(Arc::new(PolicySet::new(all.cloned().collect())))
-        }
-    }
 }

@@ -6,7 +6,7 @@ use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::error::invalid_argument;
 use crate::service::call::Call;
-use crate::world::{Bucket, Grant, Grantee, World};
+use crate::world::{AclKind, Bucket, Grant, Grantee, World};
 
 pub(super) const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 pub(super) const AUTHENTICATED_USERS: &str =
@@ -31,34 +31,23 @@ const HEADERS: [(&str, &str, &str); 5] = [
     ("GrantWriteACP", "x-amz-grant-write-acp", "WRITE_ACP"),
 ];
 
-/// What an ACL belongs to, and what of it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A bucket's, for the bucket.
-    Bucket,
-    /// A bucket's, for the objects in it.
-    ObjectsOfBucket,
-    /// An object's.
-    Object,
-}
-
 /// The actions that a permission comes to.
 ///
 /// AWS: S3 User Guide, Access control list (ACL) overview, Mapping of ACL permissions and access policy permissions.
-pub(super) fn actions(kind: Kind, permission: &str) -> Vec<&'static str> {
+pub(super) fn actions(kind: AclKind, permission: &str) -> Vec<&'static str> {
     let of = |permission: &str| -> &'static [&'static str] {
         match (kind, permission) {
-            (Kind::Bucket, "READ") => &[
+            (AclKind::Bucket, "READ") => &[
                 "s3:ListBucket",
                 "s3:ListBucketVersions",
                 "s3:ListBucketMultipartUploads",
             ],
-            (Kind::Bucket, "READ_ACP") => &["s3:GetBucketAcl"],
-            (Kind::Bucket, "WRITE_ACP") => &["s3:PutBucketAcl"],
-            (Kind::ObjectsOfBucket, "WRITE") => &["s3:PutObject"],
-            (Kind::Object, "READ") => &["s3:GetObject", "s3:GetObjectVersion"],
-            (Kind::Object, "READ_ACP") => &["s3:GetObjectAcl", "s3:GetObjectVersionAcl"],
-            (Kind::Object, "WRITE_ACP") => &["s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
+            (AclKind::Bucket, "READ_ACP") => &["s3:GetBucketAcl"],
+            (AclKind::Bucket, "WRITE_ACP") => &["s3:PutBucketAcl"],
+            (AclKind::ObjectsOfBucket, "WRITE") => &["s3:PutObject"],
+            (AclKind::Object, "READ") => &["s3:GetObject", "s3:GetObjectVersion"],
+            (AclKind::Object, "READ_ACP") => &["s3:GetObjectAcl", "s3:GetObjectVersionAcl"],
+            (AclKind::Object, "WRITE_ACP") => &["s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
             _ => &[],
         }
     };
@@ -76,16 +65,16 @@ pub(super) fn actions(kind: Kind, permission: &str) -> Vec<&'static str> {
 /// The grants of a canned ACL beside the owner's.
 ///
 /// AWS: S3 User Guide, Access control list (ACL) overview, Canned ACL.
-pub(super) fn canned(kind: Kind, name: &str) -> Result<Vec<Grant>, ServiceError> {
+pub(super) fn canned(kind: AclKind, name: &str) -> Result<Vec<Grant>, ServiceError> {
     let grants: &[(&str, &str)] = match (kind, name) {
         (_, "private")
-        | (Kind::Object, "bucket-owner-read" | "bucket-owner-full-control" | "aws-exec-read") => {
+        | (AclKind::Object, "bucket-owner-read" | "bucket-owner-full-control" | "aws-exec-read") => {
             &[]
         }
         (_, "public-read") => &[(ALL_USERS, "READ")],
         (_, "public-read-write") => &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
         (_, "authenticated-read") => &[(AUTHENTICATED_USERS, "READ")],
-        (Kind::Bucket, "log-delivery-write") => {
+        (AclKind::Bucket, "log-delivery-write") => {
             &[(LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")]
         }
         _ => return Err(invalid_argument("x-amz-acl", name, "")),

@@ -79,7 +79,7 @@ fn authorize(
     version: Option<&str>,
 ) -> Result<(), ServiceError> {
     let bucket = resource::bucket(world, call)?;
-    let resource = resource::of_object(world, call, bucket, key, version);
+    let resource = resource::of_object(call, bucket, key, version);
     let action = match version {
         Some(_) => "s3:DeleteObjectVersion",
         None => "s3:DeleteObject",

@@ -2,6 +2,7 @@
 
 mod acl;
 mod acl_grants;
+mod acl_policy;
 mod attributes;
 mod bucket;
 mod bucket_policy;

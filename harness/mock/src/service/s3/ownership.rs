@@ -28,7 +28,7 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     checksum::verify(call, true)?;
     let ownership = of_body(call).ok_or_else(malformed_xml)?.to_owned();
     let bucket = resource::bucket_mut(world, call)?;
-    if ownership == OWNER_ENFORCED && !bucket.acl.is_empty() {
+    if ownership == OWNER_ENFORCED && !bucket.acl.grants.is_empty() {
         let message =
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
         let code = "InvalidBucketAclWithObjectOwnership";

@@ -146,7 +146,7 @@ fn describe(world: &World, call: &Call, bucket: &Bucket, key: &str, found: Found
         output.set("PartsCount", count(object.parts.len()));
     }
     let version = call.input.string("VersionId");
-    let resource = || resource::of_object(world, call, bucket, key, version);
+    let resource = || resource::of_object(call, bucket, key, version);
     let may = |of_current: &'static str, of_version: &'static str| {
         let action = if version.is_some() {
             of_version

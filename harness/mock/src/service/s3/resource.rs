@@ -5,15 +5,15 @@ use std::sync::{Arc, LazyLock};
 use rolecall_policy::PolicySet;
 use rolecall_wire::ServiceError;
 
-use super::acl;
-use super::acl_grants::Kind;
+use super::acl_policy;
 use super::copy_source::Source;
 use super::error::{access_denied, invalid_bucket_name, no_such_bucket};
 use crate::caller::{Caller, Identity};
 use crate::service::call::Call;
 use crate::service::need::{Resource, ResourceKind};
 use crate::world::{
-    Bucket, Partition, PolicyDocument, Tags, Version, World, bucket_name_problem, resource_policy,
+    AclKind, Bucket, Partition, PolicyDocument, Tags, Version, World, bucket_name_problem,
+    resource_policy,
 };
 
 /// The resource of a call. A bucket is looked up before any policy is asked, so that whoever signs validly learns
@@ -24,23 +24,17 @@ pub(super) fn of(kind: ResourceKind, world: &World, call: &Call) -> Result<Resou
             let arn = bucket_arn(call.partition(), call.required("Bucket"));
             Ok(Resource::of_caller(arn))
         }
-        ResourceKind::Bucket => Ok(of_bucket(world, call, bucket(world, call)?)),
+        ResourceKind::Bucket => Ok(of_bucket(call, bucket(world, call)?)),
         ResourceKind::Object => {
             let (bucket, key) = (bucket(world, call)?, call.required("Key"));
             check_key(key)?;
-            Ok(of_object(
-                world,
-                call,
-                bucket,
-                key,
-                call.input.string("VersionId"),
-            ))
+            Ok(of_object(call, bucket, key, call.input.string("VersionId")))
         }
         ResourceKind::CopySource => {
             let source = Source::of(call)?;
             let bucket = source.bucket(world, call)?;
             let version = source.version.as_deref();
-            Ok(of_object(world, call, bucket, &source.key, version))
+            Ok(of_object(call, bucket, &source.key, version))
         }
         _ => Ok(Resource::everything()),
     }
@@ -97,32 +91,27 @@ pub(super) fn arn(call: &Call, bucket: &Bucket, key: Option<&str>) -> String {
     key.map_or(bucket.clone(), |key| format!("{bucket}/{key}"))
 }
 
-pub(super) fn of_bucket(world: &World, call: &Call, bucket: &Bucket) -> Resource {
-    bucket_resource(world, &call.caller, call.partition(), bucket)
+pub(super) fn of_bucket(call: &Call, bucket: &Bucket) -> Resource {
+    bucket_resource(&call.caller, call.partition(), bucket)
 }
 
 pub(super) fn of_object(
-    world: &World,
     call: &Call,
     bucket: &Bucket,
     key: &str,
     version: Option<&str>,
 ) -> Resource {
-    object_resource(world, &call.caller, call.partition(), bucket, key, version)
+    object_resource(&call.caller, call.partition(), bucket, key, version)
 }
 
 /// A bucket as a caller finds it.
-pub(crate) fn bucket_resource(
-    world: &World,
-    caller: &Caller,
-    partition: Partition,
-    bucket: &Bucket,
-) -> Resource {
+pub(crate) fn bucket_resource(caller: &Caller, partition: Partition, bucket: &Bucket) -> Resource {
     let arn = bucket_arn(partition, &bucket.name);
-    let acl = acl::policy(world, bucket, &bucket.acl, Kind::Bucket, &arn);
+    let mut policies: Vec<_> = policy(caller, bucket).into_iter().collect();
+    policies.extend(acl_policy::in_force(bucket, &bucket.acl, AclKind::Bucket));
     Resource {
         account: Some(bucket.account.clone()),
-        policy: acl::join(policy(caller, bucket), acl),
+        policy: acl_policy::join(&policies),
         arn,
         tags: Vec::new(),
     }
@@ -130,7 +119,6 @@ pub(crate) fn bucket_resource(
 
 /// An object as a caller finds it.
 pub(crate) fn object_resource(
-    world: &World,
     caller: &Caller,
     partition: Partition,
     bucket: &Bucket,
@@ -145,16 +133,16 @@ pub(crate) fn object_resource(
     let properties = found
         .and_then(Version::object)
         .map(|object| &object.properties);
-    let mut policy = policy(caller, bucket);
-    let of_bucket = acl::policy(world, bucket, &bucket.acl, Kind::ObjectsOfBucket, &arn);
-    policy = acl::join(policy, of_bucket);
+    let mut policies: Vec<_> = policy(caller, bucket).into_iter().collect();
+    let of_bucket = acl_policy::in_force(bucket, &bucket.acl, AclKind::ObjectsOfBucket);
+    policies.extend(of_bucket);
     if let Some(properties) = properties {
-        let of_object = acl::policy(world, bucket, &properties.acl, Kind::Object, &arn);
-        policy = acl::join(policy, of_object);
+        let of_object = acl_policy::in_force(bucket, &properties.acl, AclKind::Object);
+        policies.extend(of_object);
     }
     Resource {
         account: Some(bucket.account.clone()),
-        policy,
+        policy: acl_policy::join(&policies),
         tags: properties.map_or_else(Tags::new, |properties| properties.tags.clone()),
         arn,
     }

@@ -53,7 +53,7 @@ pub(super) fn find<'b>(
             Content::DeleteMarker(_) => {}
         }
     }
-    let resource = resource::of_bucket(world, call, bucket);
+    let resource = resource::of_bucket(call, bucket);
     call.require(world, "s3:ListBucket", &resource, &[])?;
     Err(match (found, version) {
         (Some(marker), _) => no_current_key(key, &marker.id),
