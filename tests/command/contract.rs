@@ -57,7 +57,62 @@ fn an_unmet_expectation_is_status_1() {
     assert_eq!(stdout(&output).lines().last(), Some("0 passed, 1 failed"));
 }
 
+/// A denial by its code is judged by its reason too.
+#[test]
+fn a_denial_for_another_reason_than_the_scenarios_is_status_1() {
+    for expect in [
+        "denied",
+        "AccessDenied",
+        "{ error: AccessDenied, status: 403 }",
+    ] {
+        let scenario = format!(
+            "scenario: x\nusers: {{ u: {{}} }}\nsteps:\n  - {{ as: u, call: \"s3:ListBuckets\", expect: {expect}, \
+             because: {{ policy: boundary, effect: explicit }} }}\n"
+        );
+        let output = run_text(scenario.as_bytes(), &[]);
+
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{expect}: {text}");
+        assert!(
+            text.contains("expected an explicit deny in the permissions boundary"),
+            "{text}"
+        );
+    }
+}
+
+const TOO_WIDE: &str = r#"
+scenario: whoever may too much
+users:
+  u: { policies: [{ Version: "2012-10-17", Statement: [{ Sid: Wide, Effect: Allow, Action: "s3:List*", Resource: "*" }] }] }
+steps:
+"#;
+
+/// What was to be denied and wasn't is explained by what allows it.
 #[rstest]
+#[case::a_call("  - { as: u, call: \"s3:ListBuckets\", expect: denied }\n")]
+#[case::a_question("  - { as: u, cannot: [\"s3:ListAllMyBuckets\", \"sqs:ListQueues\"] }\n")]
+fn the_statement_that_allows_too_much_is_shown(#[case] step: &str) {
+    let output = run_text(format!("{TOO_WIDE}{step}").as_bytes(), &[]);
+
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}{}", stderr(&output));
+    assert!(
+        text.contains("the identity policies allow s3:ListAllMyBuckets"),
+        "{text}"
+    );
+    assert!(text.contains("this statement allows"), "{text}");
+    assert!(
+        !text.contains("nothing in"),
+        "what is denied rightly isn't shown: {text}"
+    );
+}
+
+#[rstest]
+#[case::a_key_that_is_off(
+    "scenario: x\nusers: { u: { access-key: inactive, policies: [AdministratorAccess] } }\nbuckets: { site-of-acme: \
+     {} }\nsteps:\n  - { as: u, call: \"s3:HeadBucket\", on: site-of-acme, expect: denied }\n",
+    "the request was refused before any policy was asked"
+)]
 #[case::expiry_is_no_decision(
     "scenario: x\nusers: { u: {} }\nroles: { r: { trust: { Version: \"2012-10-17\", Statement: { Effect: Allow, \
      Principal: { AWS: \"arn:aws:iam::123456789012:user/u\" }, Action: \"sts:AssumeRole\" } } } }\nsteps:\n  \

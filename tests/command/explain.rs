@@ -82,3 +82,18 @@ fn what_the_trust_policy_alone_could_allow_is_its_reason_alone(
     let identity = text.contains("nothing in the identity policies allows");
     assert_eq!(identity, told, "{text}");
 }
+
+#[test]
+fn a_test_that_fails_is_explained_with_status_1() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let scenario = "scenario: x\nusers: { u: {} }\nsteps: [{ as: u, call: \"s3:ListBuckets\" }]\n";
+    std::fs::write(folder.path().join("it.yaml"), scenario).expect("a file");
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .args(["explain", "it", "."])
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+}

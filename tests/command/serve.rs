@@ -38,6 +38,25 @@ fn a_test_suite_finds_its_endpoints() {
     assert!(evaluations.ends_with("[]"), "{evaluations}");
 }
 
+#[test]
+fn the_world_begins_at_the_time_of_its_file() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("it.yaml");
+    let scenario = "scenario: x\nclock: 2030-05-01T00:00:00Z\nusers: { u: {} }\nsteps: [{ as: u, call: \
+                    \"s3:ListBuckets\", expect: denied }]\n";
+    std::fs::write(&file, scenario).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let time = |flags: &[&str]| {
+        let server = Served::start(&[&[file, "--no-enforce"], flags].concat());
+        ask(&server, "POST /", WHO_AM_I);
+        let asked = ask(&server, "GET /_rolecall/evaluations", "");
+        asked.contains("2030-05-01T00:0")
+    };
+
+    assert!(time(&[]));
+    assert!(!time(&["--clock", "2031-01-01T00:00:00Z"]), "the flag wins");
+}
+
 #[rstest]
 #[case::enforced(&[], "<Code>MissingAuthenticationToken</Code>")]
 #[case::not_enforced(&["--no-enforce"], "<Arn>arn:aws:iam::000000000000:root</Arn>")]

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::load::{Paths, load};
 use super::{Appearance, Exit, complain};
 use crate::pages::{Page, is_page, pages};
-use crate::run::{Event, Outcome, Runner};
+use crate::report::again;
+use crate::run::{Event, Runner, TestResult};
 use crate::scenario::Loaded;
 use crate::target::Target;
 
@@ -63,21 +64,20 @@ fn made(loaded: &Loaded, directory: &Path) -> Result<Vec<Page>, Exit> {
             results.push(result.clone());
         }
     });
-    let failed: Vec<&str> = results
-        .iter()
-        .filter(|result| matches!(result.outcome(), Outcome::Fail | Outcome::Error))
-        .map(|result| result.name.as_str())
-        .collect();
+    let failed = results.iter().filter(|result| result.outcome().is_wrong());
+    let failed: Vec<&TestResult> = failed.collect();
     if let Some(first) = failed.first() {
+        let names: Vec<&str> = failed.iter().map(|result| result.name.as_str()).collect();
         complain(
             &format!(
                 "{} of {} tests don't come out as written: {}",
                 failed.len(),
                 tests.len(),
-                failed.join(", ")
+                names.join(", ")
             ),
             Some(&format!(
-                "`rolecall run -E 'name({first})'` shows why; pages are made from what happens"
+                "`{}` shows why; pages are made from what happens",
+                again(first)
             )),
         );
         return Err(Exit::Failure);

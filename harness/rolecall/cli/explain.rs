@@ -6,7 +6,7 @@ use super::load::{Paths, load};
 use super::reports::Reports;
 use super::{Appearance, Exit, Format, complain};
 use crate::report::{Explain, TerminalStyle};
-use crate::run::{Event, Runner};
+use crate::run::{Event, Outcome, Runner};
 use crate::scenario::Loaded;
 use crate::scenario::did_you_mean;
 use crate::scenario::model::Test;
@@ -32,7 +32,7 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
     let Some((test, step)) = find(&loaded.tests, &arguments.test) else {
         return Err(unknown(&loaded, &arguments.test));
     };
-    let mut found = false;
+    let (mut found, mut outcome) = (false, Outcome::Pass);
     let mut reports = Reports::new(&[], style(appearance), appearance, &loaded.sources)?;
     Runner::new(Target::Mock).run(&[test], |event| {
         if let Event::TestFinished(result) = event {
@@ -41,14 +41,18 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
                 .steps
                 .retain(|taken| step.is_none_or(|step| taken.number == step));
             found = step.is_none() || !result.steps.is_empty();
+            outcome = result.outcome();
             reports.report(&Event::TestFinished(&result));
         }
     });
-    if found {
-        Ok(Exit::Success)
-    } else {
-        Err(unknown_step(test, step))
+    if !found {
+        return Err(unknown_step(test, step));
     }
+    Ok(match outcome {
+        Outcome::Pass | Outcome::Skip => Exit::Success,
+        Outcome::Fail => Exit::Failure,
+        Outcome::Error => Exit::Error,
+    })
 }
 
 /// A test by its name, or a test and the number of one of its steps.

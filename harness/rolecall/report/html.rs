@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::html_step::step;
-use super::{Reporter, diagram};
+use super::{Reporter, again, diagram};
 use crate::run::{Event, Outcome, TestResult};
 use crate::scenario::Sources;
 
@@ -135,11 +135,10 @@ fn test(test: &TestResult, sources: &Sources) -> String {
         (steps, sequence)
     };
     let _ = write!(shown, "{first}{then}");
-    let again = format!("rolecall run {} -E 'name({})'", test.path, test.name);
     let _ = write!(
         shown,
         "<p class=\"again\"><code>{}</code></p>\n</div>\n</details>\n",
-        escape(&again)
+        escape(&again(test))
     );
     shown
 }

@@ -1,6 +1,7 @@
 //! Telling what happened: each reporter reads events and outcomes, and nothing else.
 
 mod account;
+mod again;
 mod diagram;
 mod explanation;
 mod github;
@@ -15,6 +16,7 @@ mod terminal;
 
 use std::io;
 
+pub(crate) use again::again;
 pub(crate) use explanation::of_step;
 pub use explanation::{Reason, checks, draw, grants, reasons, speak};
 pub use github::GithubReporter;

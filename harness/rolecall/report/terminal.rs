@@ -6,9 +6,9 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 
 use super::explanation::{checks, draw, of_step, speak};
-use super::{Reporter, notes};
+use super::{Reporter, again, notes};
 use crate::run::expect::name_of;
-use crate::run::{Event, Filter, Outcome, StepResult, Summary, TestResult};
+use crate::run::{Event, Outcome, StepResult, Summary, TestResult};
 use crate::scenario::Sources;
 use crate::target::Got;
 
@@ -77,9 +77,8 @@ impl<'a, W: Write> TerminalReporter<'a, W> {
             told |= self.step(test, step)?;
         }
         if told && matches!(outcome, Outcome::Fail | Outcome::Error) {
-            let filter = Filter::for_test(&test.name).replace('\'', r"'\''");
-            let again = format!("rolecall run {} -E '{filter}'", test.path);
-            writeln!(self.out, "      {}\n", self.dim(&format!("again: {again}")))?;
+            let again = format!("again: {}", again(test));
+            writeln!(self.out, "      {}\n", self.dim(&again))?;
         }
         Ok(())
     }

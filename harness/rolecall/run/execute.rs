@@ -8,7 +8,7 @@ use super::because;
 use super::describe;
 use super::expect::{self, Verdict};
 use super::outcome::{Outcome, StepResult};
-use crate::scenario::model::{Actor, Assume, Expect, Question, Step, Test, Verb};
+use crate::scenario::model::{Actor, Assume, Question, Step, Test, Verb};
 use crate::target::{Answer, Got, Stage, Unasked, Who};
 #[cfg(feature = "live")]
 use crate::target::{
@@ -247,12 +247,20 @@ impl Execution<'_> {
                 Err(unasked) => return self.leave_out(step, session, unasked),
             };
             let (allowed, evaluations) = (asked.allowed, asked.evaluations);
-            if allowed != wanted {
-                reasons.push(answered(question, allowed));
-            } else if let Some(reason) = self.reason_missing(step, None, &evaluations) {
-                reasons.push(format!("{}: {reason}", question.action));
+            let reason = if allowed == wanted {
+                let missing = self.reason_missing(step, None, &evaluations);
+                missing.map(|reason| format!("{}: {reason}", question.action))
+            } else {
+                Some(answered(question, allowed))
+            };
+            // Once an answer was wrong, only such are explained.
+            if reason.is_some() && reasons.is_empty() {
+                shown.clear();
             }
-            shown.extend(evaluations);
+            if reason.is_some() || reasons.is_empty() {
+                shown.extend(evaluations);
+            }
+            reasons.extend(reason);
             caller = asked.caller;
         }
         let outcome = if reasons.is_empty() {
@@ -283,14 +291,18 @@ impl Execution<'_> {
         let (outcome, reasons) = match expect::judge(&step.expect, &got) {
             Verdict::Unasked(reason) => (Outcome::Error, vec![reason]),
             Verdict::Unmet(reasons) => (Outcome::Fail, reasons),
-            Verdict::Met if step.expect == Expect::Denied => {
+            Verdict::Met if self.is_unauthenticated(&got, &explained) => {
+                let reason = "expected a denial, but the request was refused before any policy was asked: its key, its \
+                              token or its signature is not good";
+                (Outcome::Error, vec![reason.to_owned()])
+            }
+            Verdict::Met => {
                 let id = explained.authorization_id.as_deref();
                 match self.reason_missing(step, id, &explained.evaluations) {
                     Some(reason) => (Outcome::Fail, vec![reason]),
                     None => (Outcome::Pass, Vec::new()),
                 }
             }
-            Verdict::Met => (Outcome::Pass, Vec::new()),
         };
         self.results.push(StepResult {
             reasons,
@@ -300,6 +312,13 @@ impl Execution<'_> {
             notes: explained.notes,
             ..StepResult::without_request(step, name_of(session), outcome)
         });
+    }
+
+    /// Whether a 403 to a HEAD request, which has no body to say so, is no decision: the mock tells by the authorization's
+    /// id, which every answer to a verified request has.
+    fn is_unauthenticated(&self, got: &Got, explained: &Explained) -> bool {
+        let is_bare = matches!(got, Got::Refused(error) if error.code == "403");
+        is_bare && self.stage.tells_authorizations() && explained.authorization_id.is_none()
     }
 
     /// Why a denial came for another reason than the step gives.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rolecall_policy::{Evaluation, Span};
 
 use super::describe::{self, sentence};
-use crate::scenario::model::{Step, Test};
-use crate::target::Got;
+use crate::scenario::model::{Expect, Step, Test, Verb};
+use crate::target::{Got, is_denial_code};
 
 /// How a test or a step came out, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,6 +53,8 @@ pub struct StepResult {
     pub span: Span,
     /// How it came out.
     pub outcome: Outcome,
+    /// Whether it was to be denied.
+    pub expects_denial: bool,
     /// Why it didn't pass: sentences without a full stop.
     pub reasons: Vec<String>,
     /// What the request came to; `None` for a step without a request, or one not taken.
@@ -89,6 +91,7 @@ impl StepResult {
             request: describe::request_of(step),
             span: step.expect_span,
             outcome,
+            expects_denial: expects_denial(step),
             reasons: Vec::new(),
             got: None,
             unreached: false,
@@ -96,6 +99,14 @@ impl StepResult {
             evaluations: Vec::new(),
             notes: Vec::new(),
         }
+    }
+}
+
+fn expects_denial(step: &Step) -> bool {
+    match (&step.verb, &step.expect) {
+        (Verb::Cannot(_), _) | (_, Expect::Denied) => true,
+        (_, Expect::Error { code, .. }) => is_denial_code(code),
+        (_, Expect::Allowed | Expect::Fields(_)) => false,
     }
 }
 

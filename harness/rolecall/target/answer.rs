@@ -52,7 +52,7 @@ pub fn is_denial(error: &ServiceError) -> bool {
 }
 
 /// Whether an error of this code is an authorization refusal.
-pub(super) fn is_denial_code(code: &str) -> bool {
+pub(crate) fn is_denial_code(code: &str) -> bool {
     AUTHORIZATION_REFUSALS.contains(&code)
 }
 

@@ -13,6 +13,7 @@ mod save;
 mod stage;
 mod world;
 
+pub(crate) use answer::is_denial_code;
 pub use answer::{Answer, Got, is_denial};
 pub use client::{Client, DEFAULT_REGION};
 pub use save::{Beside, SavedWorld, save};

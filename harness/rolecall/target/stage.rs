@@ -245,6 +245,11 @@ impl Stage {
         }
     }
 
+    /// Whether every answer to a verified request names its authorization.
+    pub(crate) fn tells_authorizations(&self) -> bool {
+        matches!(self.0, On::Mock(_))
+    }
+
     /// Where the target explains a denial otherwise than the mock.
     #[cfg_attr(
         not(feature = "live"),

@@ -10,7 +10,7 @@ use rolecall_mock::{Clock, Event, Mock, World};
 
 use crate::cli::{Appearance, Exit, complain, load};
 use crate::scenario::Sources;
-use crate::scenario::model::{self, Account, ContextEntry};
+use crate::scenario::model::{self, Account, ContextEntry, DEFAULT_CLOCK};
 use crate::target::{context_key, provision};
 
 /// The account of a world without a file.
@@ -63,7 +63,7 @@ impl Hosted {
         watch: Option<impl Fn(&Arc<Event>) + Send + Sync + 'static>,
     ) -> Result<Mock, Exit> {
         let mut builder = crate::target::mock(self.built(manner.seed)?)
-            .clock(clock(manner.clock))
+            .clock(clock(manner.clock.or_else(|| self.start())))
             .enforce(manner.enforce)
             .test_credentials(manner.test_credentials)
             .authorization_id_in_messages(manner.authorization_id_in_messages);
@@ -73,6 +73,12 @@ impl Hosted {
         let mock = builder.build();
         mock.set_context(self.context().iter().map(context_key).collect());
         Ok(mock)
+    }
+
+    /// The time that the file begins at, if it gives one.
+    fn start(&self) -> Option<Timestamp> {
+        let start = self.world.as_ref()?.clock;
+        (start != DEFAULT_CLOCK).then_some(start)
     }
 
     fn built(&self, seed: u64) -> Result<World, Exit> {

@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
 
-    /// The world's time at the start, such as 2026-01-01T00:00:00Z [default: now]
+    /// The world's time at the start, such as 2026-01-01T00:00:00Z [default: the file's `clock`, else now]
     #[arg(long, value_name = "TIME")]
     clock: Option<Timestamp>,
 

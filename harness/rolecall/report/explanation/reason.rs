@@ -10,10 +10,10 @@ use super::words::{
     describe_held, describe_mismatch, describe_statement, is_in_file, is_opaque, level_name,
     policy_name,
 };
-use crate::run::StepResult;
 use crate::run::because::{
     DecidingCheck, concerns_trust, deciding_checks, name_of, of_type, policy_of,
 };
+use crate::run::{Outcome, StepResult};
 use crate::scenario::Sources;
 
 /// The most statements that are shown of those that came nearest.
@@ -43,8 +43,14 @@ pub fn reasons(evaluations: &[Evaluation], caller: Option<&str>, sources: &Sourc
         .collect()
 }
 
-/// The reasons for the denial of a step.
+/// The reasons for the denial of a step; of one that was to be denied and wasn't, what allowed it.
 pub(crate) fn of_step(step: &StepResult, sources: &Sources) -> Vec<Reason> {
+    if step.expects_denial && step.outcome == Outcome::Fail {
+        let grants = grants(&step.evaluations, sources);
+        if !grants.is_empty() {
+            return grants;
+        }
+    }
     reasons(&step.evaluations, step.caller.as_deref(), sources)
 }
 
