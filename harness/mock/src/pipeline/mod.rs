@@ -189,6 +189,7 @@ impl Exchange<'_> {
                 .then(|| self.ids.authorization.clone()),
             ledger: self.state.ledger.clone(),
             questions: RefCell::default(),
+            digests: RefCell::default(),
         }
     }
 
@@ -205,6 +206,9 @@ impl Exchange<'_> {
         if let Some(wanted) = operation.wanted_keys {
             let issuer = wanted(&self.state.read(), call);
             discover_keys(self.state, issuer.as_deref())?;
+        }
+        if let Some(prepare) = operation.prepare {
+            prepare(call);
         }
         match operation.handler {
             Handler::Read(handle) => {

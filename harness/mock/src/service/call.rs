@@ -1,6 +1,7 @@
 //! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -40,6 +41,8 @@ pub(crate) struct Call {
     pub(crate) ledger: SharedLedger,
     /// What was asked so far.
     pub(crate) questions: RefCell<Vec<Question>>,
+    /// The digests of the body that were made so far, by their algorithm.
+    pub(crate) digests: RefCell<BTreeMap<&'static str, Vec<u8>>>,
 }
 
 /// How a request was signed, for S3's condition keys.
@@ -176,6 +179,13 @@ impl Call {
     /// Whether the caller belongs to an account.
     pub(crate) fn is_from(&self, account: &AccountId) -> bool {
         self.caller.account.as_ref() == Some(account)
+    }
+
+    /// The digest of the body with an algorithm, which is made once.
+    pub(crate) fn digest(&self, algorithm: &'static str, make: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+        let mut digests = self.digests.borrow_mut();
+        let digest = digests.entry(algorithm);
+        digest.or_insert_with(|| make(&self.body)).clone()
     }
 
     /// A header's text.

@@ -48,6 +48,8 @@ pub(crate) struct Operation {
     pub(crate) identify: Option<Identify>,
     /// The issuer whose keys are to be fetched first, if any.
     pub(crate) wanted_keys: Option<WantedKeys>,
+    /// What takes time and needs no world: done before the world is locked.
+    pub(crate) prepare: Option<Prepare>,
     /// What is looked at before authorization, beyond the model's constraints.
     pub(crate) check: Option<Check>,
     /// What must be allowed, in the order it is asked.
@@ -67,6 +69,7 @@ impl Operation {
             name,
             identify: None,
             wanted_keys: None,
+            prepare: None,
             check: None,
             needs,
             handler: Handler::Read(handler),
@@ -83,6 +86,7 @@ impl Operation {
             name,
             identify: None,
             wanted_keys: None,
+            prepare: None,
             check: None,
             needs,
             handler: Handler::Write(handler),
@@ -99,6 +103,7 @@ impl Operation {
             name,
             identify: None,
             wanted_keys: None,
+            prepare: None,
             check: None,
             needs,
             handler: Handler::Begin(handler),
@@ -117,6 +122,12 @@ impl Operation {
         self
     }
 
+    /// The same with something that is done before the world is locked.
+    pub(crate) const fn with_prepared(mut self, prepare: Prepare) -> Self {
+        self.prepare = Some(prepare);
+        self
+    }
+
     /// The same with a check before authorization.
     pub(crate) const fn after(mut self, check: Check) -> Self {
         self.check = Some(check);
@@ -129,6 +140,9 @@ pub(crate) type Identify = fn(&World, &Call) -> Result<Caller, ServiceError>;
 
 /// Tells the issuer whose keys a call needs and the world lacks.
 pub(crate) type WantedKeys = fn(&World, &Call) -> Option<String>;
+
+/// Work on a call alone, whose outcome the call keeps.
+pub(crate) type Prepare = fn(&Call);
 
 /// A look at a call before authorization.
 pub(crate) type Check = fn(&World, &Call) -> Result<(), ServiceError>;

@@ -11,6 +11,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::error::{invalid_request, not_implemented};
+use crate::ids::hex;
 use crate::service::call::Call;
 use crate::world::{Checksum, ChecksumKind};
 
@@ -62,14 +63,17 @@ static ALGORITHMS: [Algorithm; 7] = [
         length: 64,
         digest: |body| Sha512::digest(body).to_vec(),
     },
-    Algorithm {
-        name: "MD5",
-        member: "ChecksumMD5",
-        is_linear: false,
-        length: 16,
-        digest: |body| Md5::digest(body).to_vec(),
-    },
+    MD5,
 ];
+
+/// What entity tags are made of.
+const MD5: Algorithm = Algorithm {
+    name: "MD5",
+    member: "ChecksumMD5",
+    is_linear: false,
+    length: 16,
+    digest: |body| Md5::digest(body).to_vec(),
+};
 
 /// What S3 computes where a client sends none.
 const CRC64NVME: Algorithm = Algorithm {
@@ -83,6 +87,22 @@ const CRC64NVME: Algorithm = Algorithm {
 const PREFIX: &str = "x-amz-checksum-";
 /// Headers that begin so and carry no checksum.
 const NO_CHECKSUMS: [&str; 3] = ["algorithm", "mode", "type"];
+
+/// Makes the digests that `PutObject` needs.
+pub(super) fn prepare_object(call: &Call) {
+    prepare_part(call);
+    if let Ok(None) = sent(call) {
+        CRC64NVME.digest_of_body(call);
+    }
+}
+
+/// Makes the digests that `UploadPart` needs.
+pub(super) fn prepare_part(call: &Call) {
+    MD5.digest_of_body(call);
+    if let Ok(Some((algorithm, _))) = sent(call) {
+        algorithm.digest_of_body(call);
+    }
+}
 
 /// Checks the body against what the request's headers say of it; the answer is its checksum.
 ///
@@ -111,7 +131,7 @@ pub(super) fn verify(call: &Call, required: bool) -> Result<Option<Checksum>, Se
             "Value for {PREFIX}{name} header is invalid."
         )));
     };
-    if decoded != (algorithm.digest)(&call.body) {
+    if decoded != algorithm.digest_of_body(call) {
         return Err(mismatch(algorithm));
     }
     Ok(Some(Checksum {
@@ -176,8 +196,8 @@ fn verify_md5(call: &Call) -> Result<bool, ServiceError> {
         let message = "The Content-MD5 you specified was invalid.";
         return Err(ServiceError::new(400, "InvalidDigest", message).with("Content-MD5", value));
     };
-    let calculated = Md5::digest(&call.body);
-    if calculated.as_slice() != expected {
+    let calculated = MD5.digest_of_body(call);
+    if calculated != expected {
         let message = "The Content-MD5 you specified did not match what we received.";
         return Err(ServiceError::new(400, "BadDigest", message)
             .with("ExpectedDigest", value)
@@ -191,14 +211,46 @@ pub(super) fn default(body: &[u8]) -> Checksum {
     CRC64NVME.of(body)
 }
 
+/// The same of the object that is the request's body.
+pub(super) fn default_of_body(call: &Call) -> Checksum {
+    CRC64NVME.of_body(call)
+}
+
+/// The entity tag of the request's body.
+pub(super) fn etag_of_body(call: &Call) -> String {
+    quoted(&MD5.digest_of_body(call))
+}
+
+/// The entity tag of what came in one piece, with its quotes.
+pub(super) fn etag(body: &[u8]) -> String {
+    quoted(&(MD5.digest)(body))
+}
+
+fn quoted(digest: &[u8]) -> String {
+    format!("\"{}\"", hex(digest))
+}
+
 impl Algorithm {
     /// The checksum of a body.
     pub(super) fn of(&self, body: &[u8]) -> Checksum {
+        self.with_digest(&(self.digest)(body))
+    }
+
+    /// The checksum of the request's body.
+    pub(super) fn of_body(&self, call: &Call) -> Checksum {
+        self.with_digest(&self.digest_of_body(call))
+    }
+
+    fn with_digest(&self, digest: &[u8]) -> Checksum {
         Checksum {
             algorithm: self.name,
-            value: BASE64.encode((self.digest)(body)),
+            value: BASE64.encode(digest),
             kind: ChecksumKind::FullObject,
         }
+    }
+
+    fn digest_of_body(&self, call: &Call) -> Vec<u8> {
+        call.digest(self.name, self.digest)
     }
 
     /// The checksum over the checksums of parts, with their number behind it.
@@ -290,7 +342,7 @@ mod tests {
         ];
         for (name, text, wanted) in rows {
             let digest = (find(name).unwrap().digest)(text.as_bytes());
-            assert_eq!(crate::ids::hex(&digest), wanted, "{name}");
+            assert_eq!(hex(&digest), wanted, "{name}");
         }
     }
 

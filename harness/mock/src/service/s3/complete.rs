@@ -173,13 +173,20 @@ fn whole_checksum(
     Ok(checksum)
 }
 
-/// The MD5 over the MD5s of the parts, and their number.
+/// The MD5 over the MD5s of the parts, which their entity tags are, and their number.
 fn composite_etag(parts: &[(u16, &Part)]) -> String {
     let mut digest = Md5::new();
     for (_, part) in parts {
-        digest.update(Md5::digest(&part.body));
+        digest.update(unhex(part.etag.trim_matches('"')));
     }
     format!("\"{}-{}\"", hex(&digest.finalize()), parts.len())
+}
+
+fn unhex(digits: &str) -> Vec<u8> {
+    let pairs = digits.as_bytes().chunks_exact(2);
+    pairs
+        .filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
 }
 
 fn kept(number: u16, part: &Part) -> PartOfObject {

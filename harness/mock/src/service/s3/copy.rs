@@ -11,7 +11,7 @@ use super::error::{invalid_argument, invalid_request};
 use super::{checksum, conditional, encryption, object, properties, resource, tags};
 use crate::service::Answer;
 use crate::service::call::Call;
-use crate::world::{Object, Properties, World};
+use crate::world::{ChecksumKind, Object, Properties, World};
 
 /// What becomes of the source's metadata, or of its tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,12 @@ pub(super) fn copy(world: &mut World, call: &Call) -> Answer {
         ..of_copy(world, call, &original, metadata)?
     };
     let copied = Object {
+        etag: etag(&original),
         checksum: checksum(call, &original)?,
+        body: original.body.clone(),
+        modified: call.now(),
+        parts: Vec::new(),
         properties,
-        ..object::new_object(original.body.clone(), call.now())
     };
     let mut result = Structure::new()
         .with("ETag", copied.etag.as_str())
@@ -121,11 +124,26 @@ fn of_copy(
     })
 }
 
+/// The original's, unless that is of parts.
+fn etag(original: &Object) -> String {
+    if original.parts.is_empty() {
+        original.etag.clone()
+    } else {
+        checksum::etag(&original.body)
+    }
+}
+
 /// With the algorithm that the request names, else with the original's, over the whole object.
 fn checksum(call: &Call, original: &Object) -> Result<crate::world::Checksum, ServiceError> {
     let named = call.input.string("ChecksumAlgorithm");
     let name = named.unwrap_or(original.checksum.algorithm);
+    let kept = &original.checksum;
     match checksum::find(name) {
+        Some(algorithm)
+            if algorithm.name == kept.algorithm && kept.kind == ChecksumKind::FullObject =>
+        {
+            Ok(kept.clone())
+        }
         Some(algorithm) => Ok(algorithm.of(&original.body)),
         None => Err(checksum::unknown(name)),
     }

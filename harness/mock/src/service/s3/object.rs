@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use md5::{Digest as _, Md5};
 use rolecall_wire::{ServiceError, Structure};
 
 use super::error::{invalid_request, not_implemented};
 use super::{checksum, conditional, encryption, lock, properties, resource, versions};
-use crate::ids::hex;
 use crate::service::Answer;
 use crate::service::call::Call;
 use crate::world::{Bucket, Object, World};
@@ -20,17 +18,13 @@ const SIZE_LIMIT: usize = 5 * 1024 * 1024 * 1024;
 /// An object with nothing but its contents.
 pub(crate) fn new_object(body: Bytes, now: Timestamp) -> Object {
     Object {
-        etag: etag(&body),
+        etag: checksum::etag(&body),
         checksum: checksum::default(&body),
         body,
         modified: now,
         parts: Vec::new(),
         properties: properties::none(),
     }
-}
-
-pub(super) fn etag(body: &[u8]) -> String {
-    format!("\"{}\"", hex(&Md5::digest(body)))
 }
 
 pub(super) fn put(world: &mut World, call: &Call) -> Answer {
@@ -44,9 +38,12 @@ pub(super) fn put(world: &mut World, call: &Call) -> Answer {
     conditional::write(call, key, bucket.objects.get(key).map(Arc::as_ref))?;
     let sent = checksum::verify(call, false)?;
     let object = Object {
-        checksum: sent.unwrap_or_else(|| checksum::default(&call.body)),
+        etag: checksum::etag_of_body(call),
+        checksum: sent.unwrap_or_else(|| checksum::default_of_body(call)),
+        body: call.body.clone(),
+        modified: call.now(),
+        parts: Vec::new(),
         properties,
-        ..new_object(call.body.clone(), call.now())
     };
     let mut output = Structure::new().with("ETag", object.etag.as_str());
     encryption::describe(&object.properties.encryption, &mut output);

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use rolecall_wire::{ServiceError, Structure};
 
 use super::copy_source::Source;
@@ -103,8 +102,13 @@ pub(super) fn put_part(world: &mut World, call: &Call) -> Answer {
     let upload = find(world, call)?;
     encryption::decrypt(world, call, &upload.properties.encryption)?;
     let sent = checksum::verify(call, false)?;
-    let checksum = part_checksum(upload, sent, &call.body)?;
-    let part = part(call, call.body.clone(), checksum);
+    let checksum = part_checksum(call, upload, sent)?;
+    let part = Part {
+        etag: checksum::etag_of_body(call),
+        body: call.body.clone(),
+        modified: call.now(),
+        checksum,
+    };
     let mut output = Structure::new().with("ETag", part.etag.as_str());
     encryption::describe(&upload.properties.encryption, &mut output);
     if let Some(checksum) = &part.checksum {
@@ -125,9 +129,9 @@ fn part_number(call: &Call) -> Result<u16, ServiceError> {
 
 /// The checksum of a part: the one the upload asks for, which clients must send where the upload's is made of them.
 fn part_checksum(
+    call: &Call,
     upload: &Upload,
     sent: Option<Checksum>,
-    body: &[u8],
 ) -> Result<Option<Checksum>, ServiceError> {
     let Some((wanted, kind)) = upload.checksum else {
         return Ok(sent);
@@ -135,7 +139,7 @@ fn part_checksum(
     match sent {
         Some(sent) if sent.algorithm == wanted => Ok(Some(sent)),
         None if kind == ChecksumKind::FullObject => {
-            Ok(checksum::find(wanted).map(|algorithm| algorithm.of(body)))
+            Ok(checksum::find(wanted).map(|algorithm| algorithm.of_body(call)))
         }
         other => {
             let actual = other.map_or("null", |sent| sent.algorithm);
@@ -145,15 +149,6 @@ fn part_checksum(
                 actual.to_ascii_lowercase()
             )))
         }
-    }
-}
-
-fn part(call: &Call, body: Bytes, checksum: Option<Checksum>) -> Part {
-    Part {
-        etag: object::etag(&body),
-        body,
-        modified: call.now(),
-        checksum,
     }
 }
 
@@ -182,7 +177,12 @@ pub(super) fn copy_part(world: &mut World, call: &Call) -> Answer {
         .checksum
         .and_then(|(wanted, _)| checksum::find(wanted));
     let checksum = algorithm.map(|algorithm| algorithm.of(&body));
-    let part = part(call, body, checksum);
+    let part = Part {
+        etag: checksum::etag(&body),
+        body,
+        modified: call.now(),
+        checksum,
+    };
     let mut result = Structure::new()
         .with("ETag", part.etag.as_str())
         .with("LastModified", part.modified);

@@ -3,7 +3,9 @@
 use super::keys as own;
 use crate::service::Operation;
 use crate::service::need::{Key, Need, ResourceKind, When};
-use crate::service::s3::{acl, attributes, copy, keys, lock, object, object_tagging, read};
+use crate::service::s3::{
+    acl, attributes, checksum, copy, keys, lock, object, object_tagging, read,
+};
 
 pub(super) const fn on_object(action: &'static str) -> Need {
     Need::new(action, ResourceKind::Object)
@@ -68,7 +70,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "PutObject",
         new_object!(own::PUT_OBJECT, PUT_TAGS.keys(own::PUT_OBJECT), IF_MATCH),
         object::put,
-    ),
+    )
+    .with_prepared(checksum::prepare_object),
     Operation::write(
         "CopyObject",
         new_object!(

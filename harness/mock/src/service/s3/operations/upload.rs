@@ -4,7 +4,7 @@ use super::keys as own;
 use super::object::{IF_MATCH, PUT_TAGS, new_object, on_object, on_source};
 use crate::service::Operation;
 use crate::service::need::When;
-use crate::service::s3::{complete, copy, upload, upload_listing};
+use crate::service::s3::{checksum, complete, copy, upload, upload_listing};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write(
@@ -16,7 +16,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "UploadPart",
         &[on_object("s3:PutObject").keys(own::UPLOAD_PART)],
         upload::put_part,
-    ),
+    )
+    .with_prepared(checksum::prepare_part),
     Operation::write(
         "UploadPartCopy",
         &[
