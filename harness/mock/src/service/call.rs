@@ -1,5 +1,6 @@
 //! One request as its handler sees it: who calls, with what input, and what that asks of the policies.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::{Denial, Operation, ServiceTable};
 use crate::authorization::{Authorization, Question, SharedLedger};
 use crate::caller::Caller;
 use crate::context::{Circumstances, ContextKey};
-use crate::world::{AccountId, Partition, World};
+use crate::world::{AccountId, Partition, World, in_partition};
 
 /// A verified request.
 #[derive(Debug)]
@@ -150,6 +151,11 @@ impl Call {
     /// The partition of the region.
     pub(crate) fn partition(&self) -> Partition {
         self.circumstances.partition
+    }
+
+    /// An ARN of IAM as the partition has it.
+    pub(crate) fn shown<'a>(&self, arn: &'a str) -> Cow<'a, str> {
+        in_partition(self.partition().as_str(), arn)
     }
 
     /// A member of the input as the text it was sent as.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::caller::{Caller, Identity};
 use crate::service::sts::Provided;
-use crate::world::{AccountId, Partition, Role, Session, User};
+use crate::world::{AccountId, Partition, Role, Session, User, in_partition, split_partition};
 
 /// Who made a request.
 #[derive(Clone, Debug)]
@@ -118,8 +118,8 @@ fn named(kind: &str, caller: &Caller) -> Map<String, Value> {
 fn session_context(caller: &Caller, session: &Session) -> Value {
     let mut context = Map::new();
     let issuer = match &caller.identity {
-        Identity::Role(role) => Some(role_issuer(role)),
-        Identity::Federated(Some(user)) => Some(user_issuer(user)),
+        Identity::Role(role) => Some(role_issuer(caller, role)),
+        Identity::Federated(Some(user)) => Some(user_issuer(caller, user)),
         _ => None,
     };
     if let Some(issuer) = issuer {
@@ -152,24 +152,29 @@ fn federated_provider(session: &Session) -> Option<&str> {
     key.values.first().map(String::as_str)
 }
 
-fn role_issuer(role: &Role) -> Value {
+fn role_issuer(caller: &Caller, role: &Role) -> Value {
     json!({
         "type": "Role",
         "principalId": role.id,
-        "arn": role.arn(Partition::Aws),
+        "arn": in_partition(partition(caller), &role.arn(Partition::Aws)),
         "accountId": role.account.as_str(),
         "userName": role.name,
     })
 }
 
-fn user_issuer(user: &User) -> Value {
+fn user_issuer(caller: &Caller, user: &User) -> Value {
     json!({
         "type": "IAMUser",
         "principalId": user.id,
-        "arn": user.arn(Partition::Aws),
+        "arn": in_partition(partition(caller), &user.arn(Partition::Aws)),
         "accountId": user.account.as_str(),
         "userName": user.name,
     })
+}
+
+/// The partition that the caller's ARN is of.
+fn partition(caller: &Caller) -> &str {
+    split_partition(caller.arn()).map_or(Partition::Aws.as_str(), |(partition, _)| partition)
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -1,5 +1,6 @@
 //! Account numbers, partitions and the ARNs built from them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -129,6 +130,21 @@ impl fmt::Display for Partition {
 /// The partition of an ARN, and what follows it.
 pub(crate) fn split_partition(arn: &str) -> Option<(&str, &str)> {
     arn.strip_prefix("arn:")?.split_once(':')
+}
+
+/// An ARN of IAM as it is in another partition.
+///
+/// What is in the world is in every partition; by ARN the world keeps it as it is in `aws`.
+pub(crate) fn in_partition<'a>(partition: &str, arn: &'a str) -> Cow<'a, str> {
+    match split_partition(arn) {
+        Some((other, rest)) if other != partition => Cow::Owned(format!("arn:{partition}:{rest}")),
+        _ => Cow::Borrowed(arn),
+    }
+}
+
+/// An ARN of IAM as the world keeps it.
+pub(crate) fn kept(arn: &str) -> Cow<'_, str> {
+    in_partition(Partition::Aws.as_str(), arn)
 }
 
 /// The ARN of something in IAM: `arn:aws:iam::123456789012:{kind}{path}{name}`.

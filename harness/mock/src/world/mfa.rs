@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountId, Tags, User, World};
+use super::{AccountId, Tags, User, World, kept};
 use crate::totp::{self, step};
 
 /// How many steps a device's clock may be off, either way.
@@ -13,7 +13,7 @@ const DRIFT: i64 = 1;
 /// A virtual MFA device.
 #[derive(Clone, Debug)]
 pub(crate) struct MfaDevice {
-    /// Its ARN.
+    /// Its ARN in `aws`.
     pub(crate) serial: String,
     pub(crate) account: AccountId,
     pub(crate) seed: Vec<u8>,
@@ -87,11 +87,11 @@ impl World {
     }
 
     pub(crate) fn mfa_device(&self, serial: &str) -> Option<&Arc<MfaDevice>> {
-        self.mfa_devices.get(serial)
+        self.mfa_devices.get(&*kept(serial))
     }
 
     pub(crate) fn mfa_device_mut(&mut self, serial: &str) -> Option<&mut MfaDevice> {
-        self.mfa_devices.get_mut(serial).map(Arc::make_mut)
+        self.mfa_devices.get_mut(&*kept(serial)).map(Arc::make_mut)
     }
 
     /// The devices of all accounts, by serial number.
@@ -110,7 +110,7 @@ impl World {
     }
 
     pub(crate) fn remove_mfa_device(&mut self, serial: &str) {
-        self.mfa_devices.remove(serial);
+        self.mfa_devices.remove(&*kept(serial));
     }
 }
 

@@ -38,7 +38,7 @@ use rolecall_wire::sigv4::Credentials;
 pub(crate) use self::access_control::AccessControl;
 pub use self::arn::{AccountId, Partition};
 pub(crate) use self::arn::{
-    RoleArn, iam as iam_arn, root as root_arn, split_partition, sts as sts_arn,
+    RoleArn, iam as iam_arn, in_partition, kept, root as root_arn, split_partition, sts as sts_arn,
 };
 pub(crate) use self::bucket::{
     Bucket, BucketPolicy, OBJECT_LOCK, OWNER_ENFORCED, PublicAccessBlock, VERSION_LENGTH,
@@ -111,6 +111,7 @@ pub struct World {
     pub(crate) ids: Ids,
     accounts: HashMap<AccountId, Account>,
     default_account: Option<AccountId>,
+    /// By ARN in `aws`.
     managed_policies: ManagedPolicies,
     keys: HashMap<String, Arc<AccessKey>>,
     prune_at: usize,
@@ -129,11 +130,11 @@ pub struct World {
     handshakes: Vec<Arc<Handshake>>,
     /// Requests for new accounts of organizations, oldest first.
     new_accounts: Vec<Arc<NewAccount>>,
-    /// By serial number.
+    /// By serial number, which is an ARN, in `aws`.
     mfa_devices: BTreeMap<String, Arc<MfaDevice>>,
-    /// By ARN.
+    /// By ARN in `aws`.
     oidc_providers: HashMap<String, Arc<OidcProvider>>,
-    /// By ARN.
+    /// By ARN in `aws`.
     saml_providers: HashMap<String, Arc<SamlProvider>>,
     /// Keys that were fetched from the issuers themselves.
     discovered_keys: HashMap<String, DiscoveredKeys>,
@@ -274,8 +275,9 @@ impl World {
 
     /// A managed policy of a customer, or of AWS.
     pub(crate) fn managed_policy(&self, arn: &str) -> Option<Arc<ManagedPolicy>> {
-        let known = self.managed_policies.get(arn);
-        known.map(Arc::clone).or_else(|| managed::find(arn))
+        let arn = kept(arn);
+        let known = self.managed_policies.get(&*arn);
+        known.map(Arc::clone).or_else(|| managed::find(&arn))
     }
 
     /// The same world before anybody used a key.

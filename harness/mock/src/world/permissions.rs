@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rolecall_policy::{Policy, PolicySet};
 
 use super::spec::PolicyDocument;
-use super::{AccountId, Partition, Role, Tags, User, World};
+use super::{AccountId, Partition, Role, Tags, User, World, kept};
 use crate::ids::Ids;
 
 /// A managed policy, AWS's or a customer's.
@@ -109,7 +109,7 @@ impl PolicyVersion {
     }
 }
 
-/// All managed policies that anyone referred to, by ARN.
+/// All managed policies that anyone referred to, by ARN in `aws`.
 pub(crate) type ManagedPolicies = HashMap<String, Arc<ManagedPolicy>>;
 
 /// One policy attached to a user or role.
@@ -120,6 +120,7 @@ pub(crate) enum Attachment {
         document: PolicyDocument,
     },
     Managed {
+        /// In `aws`.
         arn: String,
     },
 }
@@ -180,6 +181,17 @@ impl Permissions {
         self.boundary.as_ref().and_then(Attachment::arn)
     }
 
+    /// Whether a managed policy is attached.
+    pub(crate) fn has_managed(&self, arn: &str) -> bool {
+        let arn = kept(arn);
+        self.managed().any(|other| other == arn)
+    }
+
+    /// Whether a managed policy is the permissions boundary.
+    pub(crate) fn has_boundary(&self, arn: &str) -> bool {
+        self.boundary() == Some(&*kept(arn))
+    }
+
     /// Adds an inline policy, in the place of one with the same name.
     pub(crate) fn put_inline(&mut self, name: &str, document: PolicyDocument) {
         let name = name.to_owned();
@@ -199,23 +211,20 @@ impl Permissions {
 
     /// Attaches a managed policy, once.
     pub(crate) fn attach(&mut self, arn: &str) {
-        if !self.managed().any(|other| other == arn) {
-            let arn = arn.to_owned();
-            self.attachments.push(Attachment::Managed { arn });
+        if !self.has_managed(arn) {
+            self.attachments.push(Attachment::managed(arn));
         }
         self.refresh();
     }
 
     /// Whether the managed policy was attached.
     pub(crate) fn detach(&mut self, arn: &str) -> bool {
-        self.remove(|policy| policy.arn() == Some(arn))
+        let arn = kept(arn);
+        self.remove(|policy| policy.arn() == Some(&*arn))
     }
 
     pub(crate) fn set_boundary(&mut self, arn: Option<&str>) {
-        let boundary = |arn: &str| Attachment::Managed {
-            arn: arn.to_owned(),
-        };
-        self.boundary = arn.map(boundary);
+        self.boundary = arn.map(Attachment::managed);
         self.refresh();
     }
 
@@ -297,6 +306,12 @@ impl World {
 }
 
 impl Attachment {
+    /// That of a managed policy.
+    pub(crate) fn managed(arn: &str) -> Self {
+        let arn = kept(arn).into_owned();
+        Self::Managed { arn }
+    }
+
     /// An inline policy's name.
     fn name(&self) -> Option<&str> {
         match self {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
+use super::{AccountId, Partition, Tags, World, WorldError, iam_arn, kept};
 use crate::ids::Ids;
 use crate::jwt::{KeySet, Signer, Token};
 
@@ -223,7 +223,7 @@ impl World {
     ) -> Option<&Arc<OidcProvider>> {
         let account = self.account_id(account)?;
         let arn = if provider.starts_with("arn:") {
-            provider.to_owned()
+            kept(provider).into_owned()
         } else {
             iam_arn(
                 Partition::Aws,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountId, Partition, Tags, World, WorldError, iam_arn};
+use super::{AccountId, Partition, Tags, World, WorldError, iam_arn, kept};
 use crate::ids::Ids;
 use crate::saml::{AssertionSpec, Metadata, Signer, response};
 
@@ -144,7 +144,7 @@ impl World {
         let name = provider.rsplit('/').next().unwrap_or(provider);
         let arn = iam_arn(Partition::Aws, &account, "saml-provider", "/", name);
         let found = self.saml_providers.get(&arn)?;
-        (provider == name || provider == arn).then_some(found)
+        (provider == name || kept(provider) == arn).then_some(found)
     }
 
     /// The same, to be changed.

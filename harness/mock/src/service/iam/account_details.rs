@@ -2,10 +2,10 @@
 
 use rolecall_wire::{Structure, Value};
 
-use super::managed_policies::{self, name_of};
+use super::managed_policies;
 use super::{
-    account, boundaries, documents, groups, instance_profiles, listing, policy_versions, roles,
-    tags, users,
+    account, boundaries, documents, groups, instance_profiles, listing, policies, policy_versions,
+    roles, tags, users,
 };
 use crate::service::Answer;
 use crate::service::call::Call;
@@ -51,17 +51,17 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
             Item::User(user) => (USERS, of_user(user, call)),
             Item::Group(group) => (GROUPS, of_group(group, call)),
             Item::Role(role) => (ROLES, of_role(world, role, call)),
-            Item::Policy(arn) => (POLICIES, of_policy(world, &arn, &account)?),
+            Item::Policy(arn) => (POLICIES, of_policy(world, call, &arn, &account)?),
         })
     })?;
     Ok(answer.into())
 }
 
-fn of_policy(world: &World, arn: &str, account: &AccountId) -> Option<Structure> {
+fn of_policy(world: &World, call: &Call, arn: &str, account: &AccountId) -> Option<Structure> {
     let policy = world.managed_policy(arn)?;
     let versions = policy.versions();
     let versions = versions.map(|version| policy_versions::with_document(version, &policy));
-    let shown = managed_policies::described(world, account, arn, &policy);
+    let shown = managed_policies::described(world, call, account, arn, &policy);
     Some(shown.with("PolicyVersionList", list(versions)))
 }
 
@@ -74,15 +74,21 @@ fn of_user(user: &User, call: &Call) -> Structure {
     users::listed(user, call)
         .with("UserPolicyList", inline(&user.permissions))
         .with("GroupList", groups)
-        .with("AttachedManagedPolicies", attached(&user.permissions))
-        .with_some("PermissionsBoundary", boundaries::shown(&user.permissions))
+        .with("AttachedManagedPolicies", attached(call, &user.permissions))
+        .with_some(
+            "PermissionsBoundary",
+            boundaries::shown(call, &user.permissions),
+        )
         .with_some("Tags", tags::shown(&user.tags))
 }
 
 fn of_group(group: &Group, call: &Call) -> Structure {
     groups::described(group, call)
         .with("GroupPolicyList", inline(&group.permissions))
-        .with("AttachedManagedPolicies", attached(&group.permissions))
+        .with(
+            "AttachedManagedPolicies",
+            attached(call, &group.permissions),
+        )
 }
 
 fn of_role(world: &World, role: &Role, call: &Call) -> Structure {
@@ -93,8 +99,11 @@ fn of_role(world: &World, role: &Role, call: &Call) -> Structure {
     roles::listed(role, call)
         .with("InstanceProfileList", list(profiles))
         .with("RolePolicyList", inline(&role.permissions))
-        .with("AttachedManagedPolicies", attached(&role.permissions))
-        .with_some("PermissionsBoundary", boundaries::shown(&role.permissions))
+        .with("AttachedManagedPolicies", attached(call, &role.permissions))
+        .with_some(
+            "PermissionsBoundary",
+            boundaries::shown(call, &role.permissions),
+        )
         .with_some("Tags", tags::shown(&role.tags))
         .with("RoleLastUsed", Structure::new())
 }
@@ -107,12 +116,9 @@ fn inline(permissions: &Permissions) -> Vec<Value> {
     }))
 }
 
-fn attached(permissions: &Permissions) -> Vec<Value> {
-    list(permissions.managed().map(|arn| {
-        Structure::new()
-            .with("PolicyName", name_of(arn))
-            .with("PolicyArn", arn)
-    }))
+fn attached(call: &Call, permissions: &Permissions) -> Vec<Value> {
+    let arns = permissions.managed();
+    list(arns.map(|arn| policies::attached(call, arn)))
 }
 
 fn list(items: impl Iterator<Item = Structure>) -> Vec<Value> {

@@ -47,11 +47,11 @@ pub(super) fn given(world: &mut World, call: &Call) -> Result<Option<PolicySpec>
 }
 
 /// The boundary as answers have it.
-pub(super) fn shown(permissions: &Permissions) -> Option<Structure> {
+pub(super) fn shown(call: &Call, permissions: &Permissions) -> Option<Structure> {
     permissions.boundary().map(|arn| {
         Structure::new()
             .with("PermissionsBoundaryType", "Policy")
-            .with("PermissionsBoundaryArn", arn)
+            .with("PermissionsBoundaryArn", &*call.shown(arn))
     })
 }
 
@@ -63,7 +63,7 @@ pub(super) fn held<S: Subject>(world: &World, call: &Call, context: &mut Context
     let policies =
         account.and_then(|account| world.permissions_of(S::HOLDER, account, S::name(call)));
     if let Some(arn) = policies.and_then(Permissions::boundary) {
-        context.set("iam:PermissionsBoundary", arn);
+        context.set("iam:PermissionsBoundary", &*call.shown(arn));
     }
 }
 

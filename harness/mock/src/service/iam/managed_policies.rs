@@ -39,14 +39,14 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     policy.description = call.input.string("Description").map(str::to_owned);
     policy.tags = tags;
     let policy = policy.clone();
-    let created = described(world, &account, &arn, &policy);
+    let created = described(world, call, &account, &arn, &policy);
     Ok(Structure::new().with("Policy", created).into())
 }
 
 pub(super) fn get(world: &World, call: &Call) -> Answer {
     let arn = call.required("PolicyArn");
     let policy = find(world, call, arn)?;
-    let shown = described(world, &account(call)?, arn, &policy)
+    let shown = described(world, call, &account(call)?, arn, &policy)
         .with_some("Description", policy.description.as_deref())
         .with_some("Tags", tags::shown(&policy.tags));
     Ok(Structure::new().with("Policy", shown).into())
@@ -82,7 +82,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
     let asked = arns.into_iter().filter(|arn| is_asked(arn));
     let answer = listing::page_of_lists(call, ["Policies"], asked, |arn| {
         let policy = world.managed_policy(&arn)?;
-        Some(("Policies", described(world, &account, &arn, &policy)))
+        Some(("Policies", described(world, call, &account, &arn, &policy)))
     })?;
     Ok(answer.into())
 }
@@ -165,6 +165,7 @@ impl Tagged for OfPolicy {
 /// A policy as lists have it.
 pub(super) fn described(
     world: &World,
+    call: &Call,
     account: &AccountId,
     arn: &str,
     policy: &ManagedPolicy,
@@ -174,7 +175,7 @@ pub(super) fn described(
     Structure::new()
         .with("PolicyName", name_of(arn))
         .with("PolicyId", policy.id.as_str())
-        .with("Arn", arn)
+        .with("Arn", &*call.shown(arn))
         .with("Path", path_of(arn))
         .with("DefaultVersionId", policy.default.id.as_str())
         .with("AttachmentCount", count(attached))

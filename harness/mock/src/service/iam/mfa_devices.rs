@@ -13,7 +13,7 @@ use super::{account, error, listing, user_name, users};
 use crate::ids::base32;
 use crate::service::call::Call;
 use crate::service::{Answer, Reply};
-use crate::world::{AccountId, MfaDevice, MfaOwner, Partition, Tags, User, World, iam_arn};
+use crate::world::{AccountId, MfaDevice, MfaOwner, Tags, User, World, iam_arn, kept};
 
 /// AWS: IAM User Guide, IAM and AWS STS quotas.
 const DEVICES_PER_USER: usize = 8;
@@ -24,13 +24,7 @@ pub(super) struct OfMfaDevice;
 
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let account = account(call)?;
-    let serial = iam_arn(
-        Partition::Aws,
-        &account,
-        "mfa",
-        call.input.string("Path").unwrap_or("/"),
-        call.required("VirtualMFADeviceName"),
-    );
+    let serial = arn(call, &account);
     if world.mfa_device(&serial).is_some() {
         return Err(error::exists(
             "MFADevice entity at the same path and name already exists.",
@@ -42,7 +36,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
         .with("Base32StringSeed", Bytes::from(base32(&seed)));
     let tags = tags::given(call)?;
     let shown = made.with_some("Tags", tags::shown(&tags));
-    let mut device = MfaDevice::new(serial, account, seed);
+    let mut device = MfaDevice::new(kept(&serial).into_owned(), account, seed);
     device.tags = tags;
     world.put_mfa_device(device);
     Ok(Structure::new().with("VirtualMFADevice", shown).into())
@@ -53,7 +47,10 @@ pub(super) fn enable(world: &mut World, call: &Call) -> Answer {
     let user = users::find(world, &account, call.required("UserName"))?;
     let device = find(world, call)?;
     if device.owner.is_some() {
-        let message = format!("MFA device {} is already in use.", device.serial);
+        let message = format!(
+            "MFA device {} is already in use.",
+            call.shown(&device.serial)
+        );
         return Err(error::exists(message));
     }
     if world.mfa_devices_of(user).count() >= DEVICES_PER_USER {
@@ -96,13 +93,13 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
 pub(super) fn get(world: &World, call: &Call) -> Answer {
     let user = owner(world, call)?;
     let device = find_of(world, call, user)?;
-    Ok(described(device, user).into())
+    Ok(described(call, device, user).into())
 }
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let user = owner(world, call)?;
     let devices = world.mfa_devices_of(user);
-    let items = devices.map(|device| described(device, user));
+    let items = devices.map(|device| described(call, device, user));
     Ok(listing::page(call, "MFADevices", items)?.into())
 }
 
@@ -123,7 +120,7 @@ pub(super) fn list_virtual(world: &World, call: &Call) -> Answer {
         let user = users.find(|user| device.belongs_to(user));
         let since = device.owner.as_ref().map(|owner| owner.since);
         Structure::new()
-            .with("SerialNumber", device.serial.as_str())
+            .with("SerialNumber", &*call.shown(&device.serial))
             .with_some("User", user.map(|user| users::listed(user, call)))
             .with_some("EnableDate", since)
     });
@@ -165,7 +162,7 @@ fn find_of<'w>(
     let is_theirs = device.belongs_to(user);
     is_theirs
         .then_some(device)
-        .ok_or_else(|| missing(&device.serial))
+        .ok_or_else(|| missing(call.required("SerialNumber")))
 }
 
 fn find_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut MfaDevice, ServiceError> {
@@ -201,10 +198,10 @@ pub(super) fn arn(call: &Call, account: &AccountId) -> String {
     serial.to_owned()
 }
 
-fn described(device: &MfaDevice, user: &User) -> Structure {
+fn described(call: &Call, device: &MfaDevice, user: &User) -> Structure {
     let since = device.owner.as_ref().map(|owner| owner.since);
     Structure::new()
         .with("UserName", user.name.as_str())
-        .with("SerialNumber", device.serial.as_str())
+        .with("SerialNumber", &*call.shown(&device.serial))
         .with_some("EnableDate", since)
 }

@@ -34,7 +34,7 @@ use rolecall_wire::ServiceError;
 use super::call::Call;
 use super::{Operation, ServiceTable};
 use crate::caller::Identity;
-use crate::world::AccountId;
+use crate::world::{AccountId, split_partition};
 
 /// The service's row.
 pub(crate) static TABLE: ServiceTable = ServiceTable {
@@ -49,6 +49,11 @@ pub(crate) static TABLE: ServiceTable = ServiceTable {
 /// AWS: IAM User Guide, Compare AWS STS credentials: `GetSessionToken` without MFA and `GetFederationToken` give
 /// credentials that can't call IAM.
 fn admits(call: &Call, _: &Operation) -> Result<(), ServiceError> {
+    check_credentials(call)?;
+    check_partition(call)
+}
+
+fn check_credentials(call: &Call) -> Result<(), ServiceError> {
     let Some(session) = &call.caller.session else {
         return account(call).map(drop);
     };
@@ -59,6 +64,28 @@ fn admits(call: &Call, _: &Operation) -> Result<(), ServiceError> {
         return Err(error::invalid_token());
     }
     Ok(())
+}
+
+/// The members that are ARNs of what IAM has. Hardware devices have serial numbers that are none.
+const ARNS: [&str; 6] = [
+    "PolicyArn",
+    "PermissionsBoundary",
+    "OpenIDConnectProviderArn",
+    "SAMLProviderArn",
+    "SerialNumber",
+    "PolicySourceArn",
+];
+
+/// AWS refuses a policy of another partition: github.com/pulumi/pulumi-aws-apigateway/issues/347. Whether it does so before
+/// authorization, and with everything else that has an ARN, isn't known.
+fn check_partition(call: &Call) -> Result<(), ServiceError> {
+    let own = call.partition().as_str();
+    let arns = ARNS.iter().filter_map(|member| call.input.string(member));
+    let mut partitions = arns.filter_map(split_partition);
+    match partitions.find(|(partition, _)| *partition != own) {
+        Some(_) => Err(error::validation("Invalid ARN partition")),
+        None => Ok(()),
+    }
 }
 
 /// The account of the caller, which is what IAM acts on.

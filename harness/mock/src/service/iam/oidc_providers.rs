@@ -49,7 +49,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
         provider.tags = tags;
     }
     Ok(Structure::new()
-        .with("OpenIDConnectProviderArn", arn)
+        .with("OpenIDConnectProviderArn", &*call.shown(&arn))
         .with_some("Tags", shown)
         .into())
 }

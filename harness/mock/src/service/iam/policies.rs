@@ -1,7 +1,7 @@
 //! The policies of users, groups and roles: inline, and managed ones that are attached.
 
 use rolecall_policy::validate::limits;
-use rolecall_wire::{ServiceError, Structure, Value};
+use rolecall_wire::{ServiceError, Structure};
 
 use super::error::{self, kind};
 use super::managed_policies::name_of;
@@ -61,7 +61,7 @@ pub(super) fn delete<S: Subject>(world: &mut World, call: &Call) -> Answer {
 pub(super) fn attach<S: Subject>(world: &mut World, call: &Call) -> Answer {
     let arn = call.required("PolicyArn");
     let held = held::<S>(world, call)?;
-    let is_new = held.managed().all(|other| other != arn);
+    let is_new = !held.has_managed(arn);
     if is_new && held.managed().count() >= ATTACHED {
         let quota = match S::HOLDER {
             Holder::User => "PoliciesPerUser",
@@ -96,14 +96,15 @@ pub(super) fn list_attached<S: Subject>(world: &World, call: &Call) -> Answer {
         let path = super::managed_policies::path_of(arn);
         listing::has_prefix(call, path)
     });
-    let items = asked.map(|arn| {
-        Value::Structure(
-            Structure::new()
-                .with("PolicyName", name_of(arn))
-                .with("PolicyArn", arn),
-        )
-    });
+    let items = asked.map(|arn| attached(call, arn));
     Ok(listing::page(call, "AttachedPolicies", items)?.into())
+}
+
+/// An attached policy as lists have it.
+pub(super) fn attached(call: &Call, arn: &str) -> Structure {
+    Structure::new()
+        .with("PolicyName", name_of(arn))
+        .with("PolicyArn", &*call.shown(arn))
 }
 
 fn held<'w, S: Subject>(world: &'w World, call: &Call) -> Result<&'w Permissions, ServiceError> {

@@ -32,8 +32,8 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
 fn is_asked(call: &Call, kind: &str, path: &str, permissions: &Permissions) -> bool {
     let arn = call.required("PolicyArn");
     let usage = call.input.string("PolicyUsageFilter");
-    let is_attached = permissions.managed().any(|other| other == arn);
-    let is_boundary = permissions.boundary() == Some(arn);
+    let is_attached = permissions.has_managed(arn);
+    let is_boundary = permissions.has_boundary(arn);
     let has_it = match usage {
         Some("PermissionsPolicy") => is_attached,
         Some("PermissionsBoundary") => is_boundary,

@@ -134,7 +134,7 @@ pub(super) fn listed(role: &Role, call: &Call) -> Structure {
 }
 
 pub(super) fn described(role: &Role, call: &Call) -> Structure {
-    let boundary = boundaries::shown(&role.permissions);
+    let boundary = boundaries::shown(call, &role.permissions);
     listed(role, call)
         .with_some("PermissionsBoundary", boundary)
         .with_some("Tags", tags::shown(&role.tags))

@@ -41,7 +41,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
         provider.tags = tags;
     }
     Ok(Structure::new()
-        .with("SAMLProviderArn", arn)
+        .with("SAMLProviderArn", &*call.shown(&arn))
         .with_some("Tags", shown)
         .into())
 }

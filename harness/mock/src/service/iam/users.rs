@@ -117,6 +117,6 @@ pub(super) fn listed(user: &User, call: &Call) -> Structure {
 }
 
 fn described(user: &User, call: &Call) -> Structure {
-    let boundary = boundaries::shown(&user.permissions);
+    let boundary = boundaries::shown(call, &user.permissions);
     listed(user, call).with_some("PermissionsBoundary", boundary)
 }

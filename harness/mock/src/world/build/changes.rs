@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::permissions::{ManagedPolicy, Permissions};
-use super::super::{AccessKey, AccountId, Group, KeyOwner, Role, User, World, fold, managed};
+use super::super::{AccessKey, AccountId, Group, KeyOwner, Role, User, World, fold, kept, managed};
 
 /// Whoever has policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,12 +80,14 @@ impl World {
 
     /// A policy that isn't AWS's.
     pub(crate) fn customer_policy(&self, arn: &str) -> Option<&Arc<ManagedPolicy>> {
-        let policy = self.managed_policies.get(arn)?;
+        let policy = self.managed_policies.get(&*kept(arn))?;
         policy.account.is_some().then_some(policy)
     }
 
     pub(crate) fn managed_policy_mut(&mut self, arn: &str) -> Option<&mut ManagedPolicy> {
-        self.managed_policies.get_mut(arn).map(Arc::make_mut)
+        self.managed_policies
+            .get_mut(&*kept(arn))
+            .map(Arc::make_mut)
     }
 
     /// The policies of a user, group or role.
@@ -156,22 +158,23 @@ impl World {
 
     /// Takes in a managed policy that is to be attached: one of the account, or of AWS.
     pub(crate) fn take_in_policy(&mut self, account: &AccountId, arn: &str) -> bool {
-        if let Some(policy) = self.managed_policies.get(arn) {
+        let arn = kept(arn);
+        if let Some(policy) = self.managed_policies.get(&*arn) {
             return policy.account.as_ref().is_none_or(|owner| owner == account);
         }
-        let Some(policy) = managed::find(arn) else {
+        let Some(policy) = managed::find(&arn) else {
             return false;
         };
-        self.managed_policies.insert(arn.to_owned(), policy);
+        self.managed_policies.insert(arn.into_owned(), policy);
         true
     }
 
     /// How many of an account's users, groups and roles have a managed policy, and for how many it is the boundary.
     pub(crate) fn uses_of_policy(&self, account: &AccountId, arn: &str) -> (usize, usize) {
         let attached = self.all_permissions(account);
-        let attached = attached.filter(|p| p.managed().any(|other| other == arn));
+        let attached = attached.filter(|p| p.has_managed(arn));
         let boundaries = self.all_permissions(account);
-        let boundaries = boundaries.filter(|p| p.boundary() == Some(arn));
+        let boundaries = boundaries.filter(|p| p.has_boundary(arn));
         (attached.count(), boundaries.count())
     }
 

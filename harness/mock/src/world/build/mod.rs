@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::permissions::{Attachment, ManagedPolicy, Permissions};
 use super::{
     AccessKey, Account, AccountId, CustomerPolicySpec, KeyOwner, Partition, PolicySpec, World,
-    WorldError, fold, iam_arn, names,
+    WorldError, fold, iam_arn, kept, names,
 };
 
 /// The secret of the keys that LocalStack's users know.
@@ -101,14 +101,16 @@ impl World {
         match policy {
             PolicySpec::Inline { name, document } => Ok(Attachment::Inline { name, document }),
             PolicySpec::Managed { arn, document } => {
-                if !self.managed_policies.contains_key(&arn) {
+                let known = kept(&arn);
+                if !self.managed_policies.contains_key(&*known) {
                     if !arn.contains(":iam::aws:policy/") {
                         return Err(WorldError::UnknownPolicy(arn));
                     }
-                    let policy = ManagedPolicy::new(&arn, None, document);
-                    self.managed_policies.insert(arn.clone(), Arc::new(policy));
+                    let policy = ManagedPolicy::new(&known, None, document);
+                    self.managed_policies
+                        .insert(known.into_owned(), Arc::new(policy));
                 }
-                Ok(Attachment::Managed { arn })
+                Ok(Attachment::managed(&arn))
             }
         }
     }

@@ -4,7 +4,7 @@ use rolecall_wire::Structure;
 
 use crate::service::call::Call;
 use crate::service::iam::error;
-use crate::world::Holder;
+use crate::world::{Holder, kept};
 
 /// What is left out.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl<'c> Exclusion<'c> {
             Self::Type("aws-managed") => is_awss(arn),
             Self::Type("user-managed") => !is_awss(arn),
             Self::Type(_) | Self::Inline { .. } => false,
-            Self::Arn(out) => out == arn,
+            Self::Arn(out) => kept(out) == arn,
         }
     }
 
@@ -57,7 +57,7 @@ impl<'c> Exclusion<'c> {
     pub(super) fn covers_boundary(self, arn: &str) -> bool {
         match self {
             Self::Type(policy_type) => policy_type == "permission-boundary",
-            Self::Arn(out) => out == arn,
+            Self::Arn(out) => kept(out) == arn,
             Self::Inline { .. } => false,
         }
     }
