@@ -103,7 +103,7 @@ impl World {
 
     fn export_user(&self, user: &super::User) -> UserSpec {
         let key = self.accounts.get(&user.account);
-        let key = key.and_then(|account| account.user_keys.get(&super::fold(&user.name)));
+        let key = key.and_then(|account| account.key_ids(Some(&user.name)).first());
         let key = key.and_then(|key| self.keys.get(key));
         UserSpec {
             path: user.path.clone(),

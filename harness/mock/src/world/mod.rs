@@ -149,11 +149,12 @@ pub struct World {
 struct Account {
     /// S3's name for the account: 64 hexadecimal digits.
     canonical_id: String,
-    root_key: String,
+    /// The ids of the root user's access keys, oldest first.
+    root_keys: Vec<String>,
     /// By folded name.
     users: HashMap<String, Arc<User>>,
-    /// A user's first access key, by folded name.
-    user_keys: HashMap<String, String>,
+    /// The ids of users' long-term access keys, oldest first, by folded name.
+    user_keys: HashMap<String, Vec<String>>,
     /// By folded name.
     groups: HashMap<String, Arc<Group>>,
     /// By folded name.
@@ -163,6 +164,24 @@ struct Account {
     /// By folded name.
     instance_profiles: HashMap<String, Arc<InstanceProfile>>,
     settings: Settings,
+}
+
+impl Account {
+    /// The ids of the long-term access keys of a user, oldest first; of the root user where no name is given.
+    fn key_ids(&self, user: Option<&str>) -> &[String] {
+        match user {
+            Some(name) => self.user_keys.get(&fold(name)).map_or(&[], Vec::as_slice),
+            None => &self.root_keys,
+        }
+    }
+
+    /// The same, to be changed.
+    fn key_ids_mut(&mut self, user: Option<&str>) -> &mut Vec<String> {
+        match user {
+            Some(name) => self.user_keys.entry(fold(name)).or_default(),
+            None => &mut self.root_keys,
+        }
+    }
 }
 
 impl World {
@@ -210,15 +229,16 @@ impl World {
             .map(|(id, _)| id.clone())
     }
 
-    /// The credentials of a user.
+    /// The credentials of a user: of its oldest access key.
     pub fn user_credentials(&self, account: &str, name: &str) -> Option<Credentials> {
-        let key = self.accounts.get(account)?.user_keys.get(&fold(name))?;
-        self.credentials(key)
+        let keys = self.accounts.get(account)?.key_ids(Some(name));
+        self.credentials(keys.first()?)
     }
 
-    /// The credentials of an account's root user.
+    /// The credentials of an account's root user: of its oldest access key.
     pub fn root_credentials(&self, account: &str) -> Option<Credentials> {
-        self.credentials(&self.accounts.get(account)?.root_key)
+        let keys = self.accounts.get(account)?.key_ids(None);
+        self.credentials(keys.first()?)
     }
 
     fn credentials(&self, access_key_id: &str) -> Option<Credentials> {

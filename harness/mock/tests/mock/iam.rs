@@ -182,6 +182,43 @@ fn an_access_key_works_at_once_until_it_is_inactive_or_deleted() {
     );
 }
 
+/// AWS: IAM User Guide, Update access keys: a new key takes the place of an old one.
+#[test]
+fn the_oldest_of_a_users_keys_is_the_one_that_the_world_tells() {
+    let mock = Mock::new(account());
+    let admin = Client::user(&mock, "admin");
+    let known = || {
+        mock.read(|world| {
+            let credentials = world.user_credentials(MAIN, "ann");
+            credentials.map(|credentials| credentials.access_key_id)
+        })
+    };
+    let first = known().unwrap();
+    let ann = with(&[("UserName", "ann")]);
+    let made = admin.call("iam:CreateAccessKey", &ann).unwrap();
+    let made = made.structure("AccessKey").unwrap();
+    let second = made.string("AccessKeyId").unwrap().to_owned();
+    assert_eq!(known().as_ref(), Some(&first));
+    let delete = |id: &str| {
+        let key = with(&[("UserName", "ann"), ("AccessKeyId", id)]);
+        admin.call("iam:DeleteAccessKey", &key).unwrap();
+    };
+
+    delete(&first);
+    assert_eq!(known().as_ref(), Some(&second));
+    let listed = admin.call("iam:ListAccessKeys", &ann).unwrap();
+    assert_eq!(
+        texts(&listed, "AccessKeyMetadata", "AccessKeyId"),
+        [second.as_str()]
+    );
+
+    delete(&second);
+    assert_eq!(known(), None);
+    let made = admin.call("iam:CreateAccessKey", &ann).unwrap();
+    let made = made.structure("AccessKey").unwrap();
+    assert_eq!(known().as_deref(), made.string("AccessKeyId"));
+}
+
 #[test]
 fn keys_of_others_need_permission() {
     let mock = Mock::new(account());

@@ -3,6 +3,7 @@
 //! AWS: IAM User Guide, Generate credential reports for your AWS account. Certificates, which the mock doesn't have, and
 //! the times of use and rotation, which it doesn't keep for passwords, are `N/A`.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -66,8 +67,15 @@ fn is_fresh(made: Option<Timestamp>, now: Timestamp) -> bool {
 
 fn report(world: &World, call: &Call, account: &AccountId) -> String {
     let mut lines = vec![COLUMNS.to_owned(), root_line(world, call, account)];
+    let owners = world
+        .mfa_devices()
+        .filter_map(|device| device.owner.as_ref());
+    let owners: HashSet<_> = owners.map(|owner| owner.id.as_str()).collect();
     let users = world.users(account).into_iter();
-    lines.extend(users.map(|user| user_line(world, call, user)));
+    lines.extend(users.map(|user| {
+        let has_mfa = owners.contains(user.id.as_str());
+        user_line(world, call, user, has_mfa)
+    }));
     lines.join("\n")
 }
 
@@ -80,17 +88,16 @@ fn root_line(world: &World, call: &Call, account: &AccountId) -> String {
     )
 }
 
-fn user_line(world: &World, call: &Call, user: &User) -> String {
+fn user_line(world: &World, call: &Call, user: &User, has_mfa: bool) -> String {
     let (arn, created) = (user.arn(call.partition()), user.created);
     let password = match &user.login {
         Some(login) => format!("true,no_information,{},N/A", login.created),
         None => "false,N/A,N/A,N/A".to_owned(),
     };
-    let mfa = world.mfa_devices_of(user).next().is_some();
     let own = world.access_keys_of(&user.account, Some(&user.name));
     let keys = keys(&own, world.start());
     let name = &user.name;
-    format!("{name},{arn},{created},{password},{mfa}{keys}{CERTIFICATES}")
+    format!("{name},{arn},{created},{password},{has_mfa}{keys}{CERTIFICATES}")
 }
 
 /// Two keys; those that aren't there are inactive.

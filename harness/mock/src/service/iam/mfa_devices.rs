@@ -3,6 +3,7 @@
 //! AWS: IAM User Guide, AWS Multi-factor authentication in IAM. A device's QR code, which shows the same seed as a
 //! picture, is left out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -105,6 +106,8 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
 
 pub(super) fn list_virtual(world: &World, call: &Call) -> Answer {
     let account = account(call)?;
+    let users = world.users(&account).into_iter();
+    let users: HashMap<_, _> = users.map(|user| (user.id.as_str(), user)).collect();
     let asked = |device: &&Arc<MfaDevice>| {
         let is_assigned = device.owner.is_some();
         match call.input.string("AssignmentStatus") {
@@ -116,9 +119,9 @@ pub(super) fn list_virtual(world: &World, call: &Call) -> Answer {
     let devices = world.mfa_devices();
     let own = devices.filter(|device| device.account == account);
     let items = own.filter(asked).map(|device| {
-        let mut users = world.users(&account).into_iter();
-        let user = users.find(|user| device.belongs_to(user));
-        let since = device.owner.as_ref().map(|owner| owner.since);
+        let owner = device.owner.as_ref();
+        let user = owner.and_then(|owner| users.get(owner.id.as_str()));
+        let since = owner.map(|owner| owner.since);
         Structure::new()
             .with("SerialNumber", &*call.shown(&device.serial))
             .with_some("User", user.map(|user| users::listed(user, call)))

@@ -200,8 +200,9 @@ impl World {
         account: &AccountId,
         user: Option<&str>,
     ) -> Vec<&Arc<AccessKey>> {
-        let keys = self.keys.values();
-        let mut keys: Vec<_> = keys.filter(|key| key.is_of(account, user)).collect();
+        let account = self.accounts.get(account);
+        let ids = account.map_or(&[] as &[String], |account| account.key_ids(user));
+        let mut keys: Vec<_> = ids.iter().filter_map(|id| self.keys.get(id)).collect();
         keys.sort_by_key(|key| (key.created, &key.id));
         keys
     }
@@ -222,16 +223,18 @@ impl World {
         };
         let id = self.ids.access_key_id("AKIA", account);
         let secret = self.ids.secret_access_key();
-        let key = AccessKey::new(id.clone(), secret, true, owner);
+        let key = AccessKey::new(id, secret, true, owner);
         let key = Arc::new(key.created_at(now));
-        if let (Some(account), Some(name)) = (self.accounts.get_mut(account), user) {
-            account
-                .user_keys
-                .entry(fold(name))
-                .or_insert_with(|| id.clone());
-        }
-        self.keys.insert(id, Arc::clone(&key));
+        self.insert_key(&key);
         key
+    }
+
+    /// Takes a long-term key into the world.
+    pub(super) fn insert_key(&mut self, key: &Arc<AccessKey>) {
+        if let Some(account) = self.accounts.get_mut(key.account()) {
+            account.key_ids_mut(key.user()).push(key.id.clone());
+        }
+        self.keys.insert(key.id.clone(), Arc::clone(key));
     }
 
     /// Makes an access key active or inactive.
@@ -243,9 +246,9 @@ impl World {
 
     /// Removes an access key for good.
     pub(crate) fn remove_access_key(&mut self, account: &AccountId, id: &str) {
-        self.keys.remove(id);
-        if let Some(account) = self.accounts.get_mut(account) {
-            account.user_keys.retain(|_, key| key != id);
+        let key = self.keys.remove(id);
+        if let (Some(key), Some(account)) = (key, self.accounts.get_mut(account)) {
+            account.key_ids_mut(key.user()).retain(|other| other != id);
         }
     }
 }

@@ -21,7 +21,7 @@ impl World {
         };
         let key = self.new_key(&account, active, owner);
         let account = self.account_mut(&account)?;
-        account.user_keys.insert(fold(&name), key);
+        account.key_ids_mut(Some(&name)).push(key);
         Ok(())
     }
 
@@ -53,7 +53,7 @@ impl World {
         self.set_mfa(&user, has_mfa);
         let account = self.account_mut(&account)?;
         account.users.insert(name.clone(), Arc::new(user));
-        let key = account.user_keys.get(&name).cloned();
+        let key = account.key_ids(Some(&name)).first().cloned();
         self.activate(key, active);
         Ok(())
     }
@@ -62,10 +62,12 @@ impl World {
     pub fn remove_user(&mut self, account: &str, name: &str) -> Result<(), WorldError> {
         let id = self.known_account(account)?;
         let account = self.account_mut(&id)?;
-        account.user_keys.remove(&fold(name));
+        let keys = account.user_keys.remove(&fold(name)).unwrap_or_default();
         let user = account.users.remove(&fold(name));
         let user = user.ok_or_else(|| unknown("user", name))?;
-        self.keys.retain(|_, key| !key.belongs_to(&id, &user.name));
+        for key in keys {
+            self.keys.remove(&key);
+        }
         self.mfa_devices
             .retain(|_, device| !device.belongs_to(&user));
         self.forget_principal(&user.arn(Partition::Aws), &user.id);

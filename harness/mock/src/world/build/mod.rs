@@ -38,7 +38,7 @@ impl World {
     fn make_account(&mut self, id: AccountId) {
         let account = Account {
             canonical_id: self.ids.hex::<32>(),
-            root_key: self.new_key(&id, true, KeyOwner::Root(id.clone())),
+            root_keys: vec![self.new_key(&id, true, KeyOwner::Root(id.clone()))],
             ..Account::default()
         };
         self.default_account.get_or_insert_with(|| id.clone());
@@ -145,8 +145,11 @@ impl World {
         if !self.accounts.contains_key(account) {
             self.make_account(account.clone());
         }
-        let known = self.keys.entry(key.id.clone());
-        Arc::clone(known.or_insert_with(|| Arc::clone(key)))
+        if let Some(known) = self.keys.get(&key.id) {
+            return Arc::clone(known);
+        }
+        self.insert_key(key);
+        Arc::clone(key)
     }
 
     /// Forgets what the policies of an account's identities came to.

@@ -51,8 +51,8 @@ impl World {
         users.remove(&fold(old));
         users.insert(fold(new), Arc::new(user.clone()));
         let keys = &mut self.account_mut(account)?.user_keys;
-        if let Some(key) = keys.remove(&fold(old)) {
-            keys.insert(fold(new), key);
+        if let Some(ids) = keys.remove(&fold(old)) {
+            keys.insert(fold(new), ids);
         }
         for key in self.keys.values_mut() {
             if let Some(renamed) = renamed_key(key, account, old, new) {
