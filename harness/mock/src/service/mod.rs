@@ -65,15 +65,7 @@ impl Operation {
         needs: &'static [Need],
         handler: fn(&World, &Call) -> Answer,
     ) -> Self {
-        Self {
-            name,
-            identify: None,
-            wanted_keys: None,
-            prepare: None,
-            check: None,
-            needs,
-            handler: Handler::Read(handler),
-        }
+        Self::new(name, needs, Handler::Read(handler))
     }
 
     /// An operation that changes the world.
@@ -82,15 +74,7 @@ impl Operation {
         needs: &'static [Need],
         handler: fn(&mut World, &Call) -> Answer,
     ) -> Self {
-        Self {
-            name,
-            identify: None,
-            wanted_keys: None,
-            prepare: None,
-            check: None,
-            needs,
-            handler: Handler::Write(handler),
-        }
+        Self::new(name, needs, Handler::Write(handler))
     }
 
     /// An operation that reads what it needs of the world and does the rest without it.
@@ -99,6 +83,10 @@ impl Operation {
         needs: &'static [Need],
         handler: fn(&World, &Call) -> Rest,
     ) -> Self {
+        Self::new(name, needs, Handler::Begin(handler))
+    }
+
+    const fn new(name: &'static str, needs: &'static [Need], handler: Handler) -> Self {
         Self {
             name,
             identify: None,
@@ -106,7 +94,7 @@ impl Operation {
             prepare: None,
             check: None,
             needs,
-            handler: Handler::Begin(handler),
+            handler,
         }
     }
 

@@ -589,7 +589,7 @@ fn a_page_asks_a_bounded_number_of_statements() {
         .with("ActionNames", texts(&actions))
         .with("ResourceArns", texts(&resources));
 
-    let message = "At most 1000000 statements can be asked for a page. Ask for fewer actions, or a smaller MaxItems.";
+    let message = "At most 250000 statements can be asked for a page. Ask for fewer actions, or a smaller MaxItems.";
     assert_eq!(
         admin.refused(CUSTOM, &request),
         refusal("InvalidInput", message)

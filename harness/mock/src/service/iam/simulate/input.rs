@@ -14,8 +14,8 @@ use crate::world::{World, iam_arn};
 
 /// The most pairs of an action and a resource in a request: a limit of the mock's own.
 const MOST_PAIRS: usize = 100_000;
-/// The most statements that a page asks about its pairs: a limit of the mock's own too, which keeps an answer to seconds.
-const MOST_CHECKS: usize = 1_000_000;
+/// The most statements that a page asks about its pairs: a limit of the mock's own, which keeps an answer to 100 MB.
+const MOST_CHECKS: usize = 250_000;
 
 /// What a request wants simulated.
 pub(super) struct Input {
