@@ -7,6 +7,7 @@ use rolecall::target::live::{Capability, Finding};
 use rolecall_mock::{PolicyDocument, PolicySpec, UserSpec};
 use rolecall_policy::Document;
 
+use crate::faults::{Fault, Faulty, loopback};
 use crate::support::{FIRST, Served, connect, load, probe, run, settings};
 
 fn policy(name: &str, json: &str) -> PolicySpec {
@@ -50,7 +51,9 @@ fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let mut settings = settings(journals.path(), "t1");
     settings.sleep = served.sleep();
     settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
-    let live = connect(&served.endpoint, &settings);
+    // As on AWS, there are no control requests, and so no OIDC providers: nobody can sign their tokens.
+    let plain = Faulty::start(&served.mock, loopback(), &Fault::HangsUp, |_, _| false);
+    let live = connect(&plain.endpoint(), &settings);
     let profile = probe(&live);
     let explains = profile.finding(Capability::Explanations);
     assert_eq!(explains, Finding::Enforced);

@@ -78,6 +78,8 @@ fn serve(
     seen: &AtomicUsize,
     dead: &AtomicBool,
 ) -> Option<()> {
+    // Head and body are written apart: neither is to wait until the other is acknowledged.
+    connection.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     loop {
         let request = read(&mut reader)?;

@@ -15,16 +15,35 @@ fn rolecall() -> Command {
     command
 }
 
+/// Points all over a run of about 1,500 requests; the numbers have nothing in common.
 #[test]
 fn nothing_is_left_of_a_killed_run_after_sweep() {
+    let points = [1, 7, 12, 23, 41, 88, 137, 211, 307];
+    let killed = kill_after(&points, &["scenarios"]);
+    assert!(killed > 5, "the runs were killed, not finished");
+}
+
+/// Points between the providers of the probes and those of the scenarios.
+#[test]
+fn no_identity_provider_is_left_of_a_killed_run_after_sweep() {
+    let scenarios = [
+        "scenarios/github-actions.yaml",
+        "scenarios/saml-federation.yaml",
+    ];
+    let killed = kill_after(&[188, 196, 203, 211, 219, 231, 240], &scenarios);
+    assert!(killed > 2, "the runs were killed, not finished");
+}
+
+/// Kills a run after so many requests each, and sweeps; gives how many were still running.
+fn kill_after(points: &[usize], scenarios: &[&str]) -> usize {
     let mut killed = 0;
-    // Points all over a run of about 1,500 requests; the numbers have nothing in common.
-    for requests in [1, 7, 12, 23, 41, 88, 137, 211, 307] {
+    for &requests in points {
         let served = Served::start();
         let journals = tempfile::tempdir().expect("a folder");
         let folder = journals.path().to_str().expect("a path");
         let mut run = rolecall()
             .args(["run", "-t", &served.endpoint, "--run-id", "k1"])
+            .args(scenarios)
             .args(["--journals", folder, "--quiet"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -51,5 +70,5 @@ fn nothing_is_left_of_a_killed_run_after_sweep() {
         let left = std::fs::read_dir(journals.path()).map_or(0, Iterator::count);
         assert_eq!(left, 0, "after {requests} requests");
     }
-    assert!(killed > 5, "the runs were killed, not finished");
+    killed
 }

@@ -16,6 +16,7 @@ mod conditions;
 mod devices;
 mod explained;
 mod faults;
+mod issuers;
 mod killed;
 mod providers;
 mod scenarios;

@@ -10,6 +10,7 @@ fn every_scenario_passes_or_says_why_it_can_not_be_asked_and_nothing_is_left() {
     let journals = tempfile::tempdir().expect("a folder");
     let mut settings = settings(journals.path(), "all");
     settings.sleep = served.sleep();
+    settings.time = served.time();
     let live = connect(&served.endpoint, &settings);
     probe(&live);
     let loaded = load("scenarios");

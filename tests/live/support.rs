@@ -81,8 +81,9 @@ impl Served {
             for (operation, list, name) in LISTINGS {
                 let names = runtime.block_on(self.names(account, operation, list, name));
                 let own = |name: &String| {
-                    let name = name.rsplit('/').next();
-                    name.is_some_and(|name| name.starts_with(prefix))
+                    // The name of an OIDC provider is its issuer's.
+                    let last = name.rsplit('/').next().unwrap_or_default();
+                    last.starts_with(prefix) || name.contains(":oidc-provider/")
                 };
                 left.extend(names.into_iter().filter(own));
             }
@@ -124,6 +125,11 @@ const LISTINGS: [(&str, &str, &str); 8] = [
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
     ("iam:ListPolicies", "Policies", "PolicyName"),
+    (
+        "iam:ListOpenIDConnectProviders",
+        "OpenIDConnectProviderList",
+        "Arn",
+    ),
     ("iam:ListSAMLProviders", "SAMLProviderList", "Arn"),
     (
         "iam:ListVirtualMFADevices",
@@ -284,7 +290,6 @@ pub(crate) fn is_reason(reason: &str) -> bool {
         "the target has no ",
         "the policy simulator ",
         "the world has ",
-        "nobody can sign tokens of ",
     ];
     reasons.iter().any(|known| reason.starts_with(known)) || reason.contains("(501)")
 }

@@ -215,6 +215,11 @@ impl World {
         Ok(())
     }
 
+    /// Forgets which keys an issuer publishes: its providers' own count again.
+    pub fn forget_keys(&mut self, issuer: &str) {
+        self.published_keys.remove(issuer);
+    }
+
     /// An account's provider, by its URL or its ARN.
     pub(crate) fn oidc_provider(
         &self,

@@ -259,6 +259,9 @@ async fn the_server_takes_the_keys_of_an_issuer() {
         ("PUT", "?issuer=https://example.com", "{}", "400 "),
         ("PUT", "?issuer=", keys, "400 "),
         ("PUT", "", keys, "400 "),
+        ("DELETE", "?issuer=https://example.com", "", "204 "),
+        ("DELETE", "?issuer=https://example.com", "", "204 "),
+        ("DELETE", "", "", "400 "),
         ("POST", "?issuer=https://example.com", keys, "405 "),
     ];
     for (method, query, body, status) in rows {

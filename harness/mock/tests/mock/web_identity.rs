@@ -540,18 +540,24 @@ fn a_signed_request_is_not_its_signers() {
     assert_eq!(mock.handle(request).status(), 200);
 }
 
-/// Published keys take the place of the provider's own until the mock is reset.
+/// Published keys take the place of the provider's own until they are forgotten, or the mock is reset.
 #[test]
 fn published_keys_replace_the_providers() {
     let mock = main_branch();
     let token = token(&mock, json!({}));
     let jwks = r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1",
         "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
-    mock.update(|world| world.publish_keys(GITHUB, jwks))
-        .unwrap();
-    assert_eq!(refused(&mock, &token).0, "InvalidIdentityToken");
-    mock.reset();
-    assert!(is_trusted(&mock, &token));
+    let ends: [fn(&Mock); 2] = [
+        |mock| mock.update(|world| world.forget_keys(GITHUB)),
+        Mock::reset,
+    ];
+    for end in ends {
+        mock.update(|world| world.publish_keys(GITHUB, jwks))
+            .unwrap();
+        assert_eq!(refused(&mock, &token).0, "InvalidIdentityToken");
+        end(&mock);
+        assert!(is_trusted(&mock, &token));
+    }
 }
 
 /// Without enforcement any token is good, and nobody asks the trust policy.

@@ -156,7 +156,7 @@ pub struct Group {
 }
 
 /// An OpenID Connect identity provider.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OidcProvider {
     /// The scenario's name for it and where it is defined.
     pub name: Spanned<String>,

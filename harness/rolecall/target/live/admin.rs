@@ -40,6 +40,16 @@ pub(super) enum Failure {
         "`{0}` can't be called: `botocore` in rolecall.toml must name the models that it was made with"
     )]
     NoModel(String),
+    /// An OIDC provider is there that isn't the test's.
+    #[error(
+        "account {account} has an OIDC provider of {url} already, another run's or somebody's own, and can have no second: it is left alone"
+    )]
+    Taken {
+        /// The target's account.
+        account: String,
+        /// Its URL.
+        url: String,
+    },
     /// An identity provider has no key.
     #[error("{0}")]
     NoKey(String),

@@ -46,6 +46,8 @@ pub enum Capability {
     ExternalIds,
     /// SAML assertions are verified, and trust policies tell whom they let in.
     Assertions,
+    /// Tokens of OIDC providers are verified, and trust policies tell whom they let in.
+    Tokens,
     /// An MFA device's codes alone are taken.
     MfaCodes,
     /// Parameters out of range are refused.
@@ -60,7 +62,7 @@ pub enum Capability {
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -76,6 +78,7 @@ impl Capability {
         Self::TrustConditions,
         Self::ExternalIds,
         Self::Assertions,
+        Self::Tokens,
         Self::MfaCodes,
         Self::Validation,
         Self::Simulator,
@@ -101,6 +104,7 @@ impl Capability {
             Self::TrustConditions => "trust conditions",
             Self::ExternalIds => "external ids",
             Self::Assertions => "assertions",
+            Self::Tokens => "tokens",
             Self::MfaCodes => "mfa codes",
             Self::Validation => "validation",
             Self::Simulator => "simulator",
@@ -127,6 +131,7 @@ impl Capability {
             Self::TrustConditions => "heeds Condition in trust policies",
             Self::ExternalIds => "asks for a trust policy's external id",
             Self::Assertions => "lets in with a SAML assertion whom it and the trust policy allow",
+            Self::Tokens => "lets in with an OIDC token whom it and the trust policy allow",
             Self::MfaCodes => "takes no MFA code but the device's own",
             Self::Validation => "refuses parameters that are out of range",
             Self::Simulator => "says in its policy simulator what policies say",
@@ -296,8 +301,8 @@ impl Rehearsed {
     }
 }
 
-/// Whether an error is about an assertion or a token (AWS: API Reference, `AssumeRoleWithSAML`, errors). One that doesn't list
-/// the role is denied without a policy.
+/// Whether an error is about an assertion or a token (AWS: API Reference, `AssumeRoleWithSAML` and
+/// `AssumeRoleWithWebIdentity`, errors). One that doesn't list the role is denied without a policy.
 fn is_about_what_is_shown(code: &str) -> bool {
     [
         "AccessDenied",

@@ -14,6 +14,7 @@ use rolecall_wire::Structure;
 use super::admin::Admin;
 use super::control::Control;
 use super::credentials::{Configuration, CredentialsError, Recipe};
+use super::issuers::Turns;
 use super::journal::{Header, Journal};
 use super::names::{base36, fingerprint};
 use super::pace::Pace;
@@ -243,7 +244,7 @@ impl Live {
         };
         let folder = &settings.journals;
         let journal = if replayed.is_some() {
-            Journal::of_nothing()
+            Journal::of_nothing(&run)
         } else {
             Journal::begin(folder, &header).map_err(|error| ConnectError::Journal {
                 folder: folder.display().to_string(),
@@ -258,6 +259,7 @@ impl Live {
             },
             time: settings.time.clone(),
             keys: Keys::default(),
+            turns: Turns::default(),
             place,
             endpoint,
             run,

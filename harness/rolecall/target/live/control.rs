@@ -34,11 +34,21 @@ impl<'a> Control<'a> {
     /// # Errors
     ///
     /// When the server doesn't answer, or it is no JWKS.
-    #[expect(dead_code, reason = "providers on live targets will use it")]
     pub(super) async fn put_jwks(self, issuer: &str, jwks: &str) -> Result<(), String> {
-        let issuer = utf8_percent_encode(issuer, NON_ALPHANUMERIC);
-        let path = format!("jwks?issuer={issuer}");
-        self.ask(&Method::PUT, &path, jwks).await.map(drop)
+        self.ask(&Method::PUT, &keys_of(issuer), jwks)
+            .await
+            .map(drop)
+    }
+
+    /// From now on the issuer's keys are those that its providers have by themselves.
+    ///
+    /// # Errors
+    ///
+    /// When the server doesn't answer.
+    pub(super) async fn forget_jwks(self, issuer: &str) -> Result<(), String> {
+        self.ask(&Method::DELETE, &keys_of(issuer), "")
+            .await
+            .map(drop)
     }
 
     /// From now on requests that are signed with this access key carry these condition keys and no others that were given
@@ -112,6 +122,11 @@ fn json_of(keys: &[ContextEntry]) -> Value {
         (entry.key.clone(), value)
     });
     Value::Object(members.collect())
+}
+
+fn keys_of(issuer: &str) -> String {
+    let issuer = utf8_percent_encode(issuer, NON_ALPHANUMERIC);
+    format!("jwks?issuer={issuer}")
 }
 
 /// Whether the answer to a question for its health is a rolecall server's: it says its name.

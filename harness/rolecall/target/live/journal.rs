@@ -105,6 +105,8 @@ enum Line {
 /// The journal of a run that goes on. Clones write to the same file.
 #[derive(Clone, Debug)]
 pub struct Journal {
+    /// The run's id.
+    run: String,
     path: PathBuf,
     /// None where nothing can be left: what is replayed from a record is never made.
     file: Option<Arc<Mutex<File>>>,
@@ -112,8 +114,9 @@ pub struct Journal {
 
 impl Journal {
     /// Of a run that makes nothing.
-    pub(super) fn of_nothing() -> Self {
+    pub(super) fn of_nothing(run: &str) -> Self {
         Self {
+            run: run.to_owned(),
             path: PathBuf::new(),
             file: None,
         }
@@ -133,11 +136,17 @@ impl Journal {
             .open(&path)?;
         file.try_lock().map_err(io::Error::from)?;
         let journal = Self {
+            run: header.run.clone(),
             path,
             file: Some(Arc::new(Mutex::new(file))),
         };
         journal.write(&Line::Run(header.clone()))?;
         Ok(journal)
+    }
+
+    /// The run's id.
+    pub(super) fn run(&self) -> &str {
+        &self.run
     }
 
     /// Before something is made.
@@ -261,12 +270,13 @@ fn take_over(path: &Path) -> io::Result<Option<Leftover>> {
     file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
     let (header, things) = read(path)?;
     Ok(Some(Leftover {
-        header,
         things,
         journal: Journal {
+            run: header.run.clone(),
             path: path.to_owned(),
             file: Some(Arc::new(Mutex::new(file))),
         },
+        header,
     }))
 }
 

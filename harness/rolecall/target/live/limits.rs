@@ -21,7 +21,7 @@ impl LiveStage {
         self.live.profile()?.lack(Capability::Simulator)
     }
 
-    /// Where a bucket has a policy, or an assertion is shown, a target that refuses too much may refuse what must succeed.
+    /// Where a bucket has a policy, or an assertion or a token is shown, a target that refuses too much may refuse what must succeed.
     fn guarded(&self, step: &Step, profile: &Profile) -> Option<String> {
         if let Some(shown) = shown(step) {
             return profile.unknown(shown);
@@ -58,6 +58,7 @@ impl LiveStage {
 fn shown(step: &Step) -> Option<Capability> {
     match step.actor.as_ref()?.value {
         Actor::Saml(_) => Some(Capability::Assertions),
+        Actor::Token(_) => Some(Capability::Tokens),
         _ => None,
     }
 }
@@ -66,10 +67,6 @@ fn shown(step: &Step) -> Option<Capability> {
 pub(super) fn missing(world: &World) -> Option<String> {
     let has = [
         (world.organization.is_some(), "an organization"),
-        (
-            !world.oidc_providers.is_empty(),
-            "identity providers whose tokens a test can sign",
-        ),
         (!world.resources.is_empty(), "resources of other services"),
         (
             depends_on_time(world),

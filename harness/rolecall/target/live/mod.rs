@@ -21,6 +21,7 @@ mod distributions;
 mod exchange;
 mod explanation;
 mod identity;
+mod issuers;
 mod journal;
 mod limits;
 mod lockout;
@@ -62,6 +63,7 @@ use super::stage::StageError;
 use crate::scenario::model::{Account, Test};
 use admin::{Admin, Admins};
 use control::Control;
+use issuers::Turns;
 use providers::Keys;
 use tape::Cassette;
 
@@ -87,6 +89,7 @@ struct Connected {
     pace: Pace,
     time: SharedTimeSource,
     keys: Keys,
+    turns: Turns,
     accounts: Accounts,
     may_make: MayMake,
     cassette: Option<Cassette>,

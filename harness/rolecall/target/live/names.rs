@@ -283,6 +283,11 @@ impl Names {
         }
     }
 
+    /// All texts in a JSON value.
+    pub(super) fn json(&self, value: &mut serde_json::Value) {
+        map_strings(value, &|text| self.text(text));
+    }
+
     /// An operation's parameters as the target must have them.
     pub(super) fn input(&self, operation: &str, input: &Structure) -> Structure {
         let mut mapped = self.members(input);

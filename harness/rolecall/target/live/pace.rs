@@ -105,7 +105,11 @@ pub(super) fn is_unknown_key(error: &ServiceError) -> bool {
 /// Whether an error says that an identity provider isn't known: right after its creation, "not yet".
 pub(super) fn is_unknown_provider(error: &ServiceError) -> bool {
     let message = error.message.as_deref().unwrap_or_default();
-    error.code == "InvalidIdentityToken" && message.starts_with("Specified provider doesn't exist")
+    let unknown = [
+        "Specified provider doesn't exist",
+        "No OpenIDConnect provider found in your account",
+    ];
+    error.code == "InvalidIdentityToken" && unknown.iter().any(|words| message.starts_with(words))
 }
 
 #[cfg(test)]

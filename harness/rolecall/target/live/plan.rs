@@ -7,8 +7,8 @@ use super::journal::{Kind, Thing};
 use super::names::Names;
 use super::order::{Order, tags};
 use crate::scenario::model::{
-    Bucket, Change, ChangeKind, CustomerPolicy, Entity, Group, Role, SamlProvider, Touched, User,
-    World,
+    Bucket, Change, ChangeKind, CustomerPolicy, Entity, Group, OidcProvider, Role, SamlProvider,
+    Touched, User, World,
 };
 
 /// Lets nobody in: a role is made with it and gets its own trust policy once every principal that may be named exists.
@@ -58,6 +58,15 @@ pub(super) enum Work {
         /// Whose they are.
         issuer: String,
     },
+    /// An OIDC provider is made, and the keys of its issuer are told.
+    OidcProvider {
+        /// The request.
+        order: Order,
+        /// The scenario's.
+        provider: OidcProvider,
+    },
+    /// The keys of a provider's issuer are told.
+    Publish(OidcProvider),
     /// Something goes, with all that hangs on it.
     Remove(Thing),
     /// A distribution, whose id AWS gives.
@@ -83,6 +92,9 @@ impl Planner<'_> {
     /// All that it takes to build a world, each thing after what it refers to.
     pub(super) fn build(&self, world: &World) -> Vec<Work> {
         let mut work = Vec::new();
+        for provider in &world.oidc_providers {
+            work.push(self.make_oidc_provider(provider));
+        }
         for provider in &world.saml_providers {
             work.push(self.make_saml_provider(provider));
         }
@@ -167,6 +179,12 @@ impl Planner<'_> {
                     self.make_bucket(bucket, work);
                 }
             }
+            Entity::OidcProvider => {
+                let providers = after.oidc_providers.iter();
+                for provider in providers.filter(|provider| provider.name.value == name) {
+                    work.push(self.make_oidc_provider(provider));
+                }
+            }
             Entity::SamlProvider => {
                 let providers = after.saml_providers.iter();
                 for provider in providers.filter(|provider| provider.name.value == name) {
@@ -175,11 +193,7 @@ impl Planner<'_> {
             }
             // Distributions are made before everything else; a test whose world has one of the others isn't begun on a
             // live target.
-            Entity::Distribution
-            | Entity::Organization
-            | Entity::OidcProvider
-            | Entity::Resource
-            | Entity::Context => {}
+            Entity::Distribution | Entity::Organization | Entity::Resource | Entity::Context => {}
         }
     }
 
@@ -421,6 +435,13 @@ impl Planner<'_> {
                     .map(|bucket| gone(Kind::Bucket, &bucket.account))
                     .collect()
             }
+            Entity::OidcProvider => {
+                let providers = before.oidc_providers.iter();
+                let found = providers.filter(|provider| provider.name.value == name);
+                found
+                    .map(|provider| self.remove_oidc_provider(provider))
+                    .collect()
+            }
             Entity::SamlProvider => {
                 let providers = before.saml_providers.iter();
                 let found = providers.filter(|provider| provider.name.value == name);
@@ -429,9 +450,7 @@ impl Planner<'_> {
                     .collect()
             }
             Entity::Distribution => self.remove_distribution(before, touched),
-            Entity::Organization | Entity::OidcProvider | Entity::Resource | Entity::Context => {
-                Vec::new()
-            }
+            Entity::Organization | Entity::Resource | Entity::Context => Vec::new(),
         }
     }
 
@@ -495,6 +514,15 @@ impl Planner<'_> {
                 }
                 Ok(())
             }
+            Entity::OidcProvider => {
+                let named = |provider: &&OidcProvider| provider.name.value == name;
+                let olds = before.oidc_providers.iter().filter(named);
+                let news = after.oidc_providers.iter().filter(named);
+                for (old, new) in olds.zip(news) {
+                    work.extend(self.update_oidc_provider(old, new)?);
+                }
+                Ok(())
+            }
             Entity::SamlProvider => {
                 let named = |provider: &&SamlProvider| provider.name.value == name;
                 let olds = before.saml_providers.iter().filter(named);
@@ -505,10 +533,7 @@ impl Planner<'_> {
                 Ok(())
             }
             Entity::Distribution => self.update_distribution(before, after, touched, work),
-            entity @ (Entity::Organization
-            | Entity::OidcProvider
-            | Entity::Resource
-            | Entity::Context) => Err(format!(
+            entity @ (Entity::Organization | Entity::Resource | Entity::Context) => Err(format!(
                 "{}s are not changed on live targets",
                 entity.noun()
             )),

@@ -18,10 +18,11 @@ use crate::target::client::Client;
 use crate::target::stage::{StageError, Unasked, Who};
 
 /// The probes that scenarios can put.
-const PROBES: [(&str, &str); 4] = [
+const PROBES: [(&str, &str); 5] = [
     ("probes.yaml", include_str!("probes.yaml")),
     ("probe-boundary.yaml", include_str!("probe-boundary.yaml")),
     ("probe-saml.yaml", include_str!("probe-saml.yaml")),
+    ("probe-oidc.yaml", include_str!("probe-oidc.yaml")),
     ("probe-mfa.yaml", include_str!("probe-mfa.yaml")),
 ];
 
@@ -32,7 +33,7 @@ const UNKNOWN_KEY: &str = "AKIAROLECALLUNKNOWN0";
 const WRONG_SECRET: &str = "this-is-not-the-secret-of-any-access-key";
 
 /// What the capabilities are that a step of the probes' scenario asks for, by its name.
-const BY_STEP: [Capability; 14] = [
+const BY_STEP: [Capability; 15] = [
     Capability::InactiveKeys,
     Capability::IdentityPolicies,
     Capability::ExplicitDenies,
@@ -44,6 +45,7 @@ const BY_STEP: [Capability; 14] = [
     Capability::TrustConditions,
     Capability::ExternalIds,
     Capability::Assertions,
+    Capability::Tokens,
     Capability::MfaCodes,
     Capability::Validation,
     Capability::SessionPolicies,
@@ -111,7 +113,10 @@ async fn put_all(stage: &mut LiveStage, test: &Test, profile: &mut Profile) {
 async fn put_pair(stage: &mut LiveStage, test: &Test, capability: Capability) -> Finding {
     let by_decision = !matches!(
         capability,
-        Capability::InactiveKeys | Capability::Validation | Capability::Assertions
+        Capability::InactiveKeys
+            | Capability::Validation
+            | Capability::Assertions
+            | Capability::Tokens
     );
     let twin = take(stage, test, &format!("{} twin", capability.name())).await;
     for (step, outer) in find_steps(test, capability.name()) {
@@ -192,6 +197,7 @@ async fn take_step(
     let who = match (step.actor.as_ref().map(|actor| &actor.value), session) {
         (Some(Actor::User(name)), _) => Who::User(name),
         (Some(Actor::Saml(assertion)), _) => Who::Saml(assertion),
+        (Some(Actor::Token(token)), _) => Who::Token(token),
         (_, Some(session)) => Who::Session(session),
         _ => return Err("nobody takes the probe".to_owned()),
     };

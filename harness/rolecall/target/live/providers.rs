@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use rolecall_mock::SamlKey;
 use rolecall_wire::Structure;
 
-use super::Live;
 use super::admin::Failure;
 use super::journal::{Kind, Thing};
 use super::names::Names;
@@ -80,14 +79,12 @@ impl Planner<'_> {
     }
 }
 
-impl Live {
-    /// What time it is.
-    fn now(&self) -> Result<Timestamp, String> {
-        Timestamp::try_from(self.0.time.now()).map_err(|error| error.to_string())
-    }
-}
-
 impl LiveStage {
+    /// What time it is for what is issued.
+    pub(super) fn now(&self) -> Result<Timestamp, String> {
+        Timestamp::try_from(self.admins.client.now()).map_err(|error| error.to_string())
+    }
+
     /// Makes a SAML provider, or changes one, that signs with the run's own key.
     pub(super) async fn make_saml_provider(
         &mut self,
@@ -110,6 +107,10 @@ impl LiveStage {
             Who::Saml(assertion) => {
                 let (assertion, provider) = self.assertion(assertion, assume)?;
                 Ok(client.assume_with_saml(assertion, provider, assume).await)
+            }
+            Who::Token(token) => {
+                let token = self.token(token)?;
+                Ok(client.assume_with_web_identity(token, assume).await)
             }
             other => {
                 let credentials = self.credentials(other)?;
@@ -142,7 +143,7 @@ impl LiveStage {
         let spec = assertion_spec(&renamed(assertion, &self.names), assume, &arn);
         let issuer = self.names.text(&provider.issuer);
         let key = self.live.0.keys.saml()?;
-        Ok((key.sign_assertion(&issuer, &spec, self.live.now()?), arn))
+        Ok((key.sign_assertion(&issuer, &spec, self.now()?), arn))
     }
 }
 

@@ -7,11 +7,14 @@ use rolecall_wire::{ServiceError, Structure, Value};
 
 use super::MOST_PAGES;
 use super::admin::{Admins, Failure};
+use super::control::Control;
 use super::devices::serial;
 use super::distributions;
 use super::identity::policy_arn;
+use super::issuers::forget_keys;
 use super::journal::{Journal, Kind, Thing};
 use super::order::Order;
+use super::plan::RUN_TAG;
 use super::undo::Undo;
 
 /// Removes something, and writes so in the journal.
@@ -20,7 +23,11 @@ pub(super) async fn remove(
     journal: &Journal,
     thing: &Thing,
 ) -> Result<(), Failure> {
-    let removal = Removal { admins, thing };
+    let removal = Removal {
+        admins,
+        run: journal.run(),
+        thing,
+    };
     match thing.kind {
         Kind::Other => removal.other().await?,
         Kind::Bucket => removal.bucket().await?,
@@ -53,6 +60,8 @@ fn is_gone(error: &ServiceError) -> bool {
 
 struct Removal<'a> {
     admins: &'a Admins,
+    /// The run's id.
+    run: &'a str,
     thing: &'a Thing,
 }
 
@@ -205,8 +214,24 @@ impl Removal<'_> {
         self.send("iam", "DeletePolicy", &arn).await
     }
 
+    /// Its URL can't carry the run's name: without the run's tag it is somebody else's, and stays.
     async fn oidc_provider(&self) -> Result<(), Failure> {
         let arn = [("OpenIDConnectProviderArn", self.thing.name.as_str())];
+        let is_ours = |tag: &Value| match tag {
+            Value::Structure(tag) => {
+                tag.string("Key") == Some(RUN_TAG) && tag.string("Value") == Some(self.run)
+            }
+            _ => false,
+        };
+        let tags = self.list("iam", "ListOpenIDConnectProviderTags", "Tags", &arn);
+        if !tags.await?.iter().any(is_ours) {
+            return Ok(());
+        }
+        let client = &self.admins.client;
+        if Control::is_there(client).await {
+            let forgotten = forget_keys(Control::of(client), &self.thing.name).await;
+            forgotten.map_err(Failure::NoKey)?;
+        }
         self.send("iam", "DeleteOpenIDConnectProvider", &arn).await
     }
 

@@ -7,6 +7,7 @@ use super::admin::{Admins, Failure};
 use super::capability::{Rehearsal, Rehearsed};
 use super::control::Control;
 use super::devices::Device;
+use super::issuers::Turn;
 use super::journal::{Kind, Thing};
 use super::limits::missing;
 use super::lockout::locks_out;
@@ -43,6 +44,8 @@ pub(in crate::target) struct LiveStage {
     levels: Vec<(String, String)>,
     /// What the target said of its denials.
     pub(super) told: Vec<Told>,
+    /// With the issuers of its tokens.
+    _turns: Vec<Turn>,
 }
 
 /// A session that a step has obtained.
@@ -62,6 +65,9 @@ impl LiveStage {
             return Err(StageError::CannotHave(missing));
         }
         if let Some(refused) = live.refuses_distributions(&test.world) {
+            return Err(StageError::CannotHave(refused));
+        }
+        if let Some(refused) = live.refuses_oidc_providers(&test.world) {
             return Err(StageError::CannotHave(refused));
         }
         let admins = live.0.accounts.of(&test.world.accounts);
@@ -87,6 +93,7 @@ impl LiveStage {
             rehearsed: Vec::new(),
             levels: Vec::new(),
             told: Vec::new(),
+            _turns: live.turns(test).await,
         };
         match Box::pin(stage.make(&test.world)).await {
             Ok(()) => Ok(stage),
@@ -149,6 +156,10 @@ impl LiveStage {
                 Work::SamlProvider { order, issuer } => {
                     self.make_saml_provider(order, &issuer).await?;
                 }
+                Work::OidcProvider { order, provider } => {
+                    self.make_oidc_provider(&order, &provider).await?;
+                }
+                Work::Publish(provider) => self.publish(&provider).await?,
                 Work::Remove(thing) => {
                     remove(&self.admins, &self.live.0.journal, &thing).await?;
                     self.made.retain(|other| *other != thing);
@@ -249,6 +260,7 @@ impl LiveStage {
     pub(in crate::target) async fn change(&mut self, change: &Change) -> Result<(), Unasked> {
         let missing = missing(&change.world);
         let missing = missing.or_else(|| self.live.refuses_distributions(&change.world));
+        let missing = missing.or_else(|| self.live.refuses_oidc_providers(&change.world));
         let changed = match missing {
             Some(missing) => Err(missing),
             None => self.planner().change(&self.world, change).map(drop),
@@ -334,9 +346,14 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
     let made = work.into_iter().filter_map(|work| match work {
         Work::Order(order)
         | Work::Distribution { order, .. }
+        | Work::OidcProvider { order, .. }
         | Work::SamlProvider { order, .. } => order.makes,
         Work::Device { account, name, .. } => Some(Thing::new(Kind::MfaDevice, &account, name)),
-        Work::Key { .. } | Work::Switch { .. } | Work::Remove(_) | Work::Configure(..) => None,
+        Work::Key { .. }
+        | Work::Switch { .. }
+        | Work::Publish(_)
+        | Work::Remove(_)
+        | Work::Configure(..) => None,
     });
     Ok(made.collect())
 }

@@ -43,10 +43,9 @@ impl LiveStage {
             Who::Saml(_) => Err(Unasked::Error(
                 "an assertion can only be used to assume a role".to_owned(),
             )),
-            Who::Token(token) => Err(Unasked::Skip(format!(
-                "nobody can sign tokens of `{}` here",
-                token.provider
-            ))),
+            Who::Token(_) => Err(Unasked::Error(
+                "a token can only be used to assume a role".to_owned(),
+            )),
         }
     }
 

@@ -46,9 +46,12 @@ pub(super) struct Counterpart {
 }
 
 impl Counterpart {
-    /// The counterpart of a call of a service that isn't bundled.
+    /// The counterpart of a call whose thing doesn't carry the run's prefix: of a service that isn't bundled, and of that
+    /// which makes an OIDC provider.
     pub(super) fn of(call: &Call) -> Option<Self> {
-        if services::is_bundled(&call.service) {
+        let has_prefix =
+            services::is_bundled(&call.service) && call.operation != "CreateOpenIDConnectProvider";
+        if has_prefix {
             return None;
         }
         let service = services::known(&call.service)?;

@@ -3,6 +3,8 @@
 mod can;
 mod context;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
@@ -37,12 +39,14 @@ pub(super) fn answer(mock: &Mock, head: &Parts, body: &[u8]) -> Response<Bytes> 
             Ok(answer) => ok(&answer),
             Err(fault) => refuse(StatusCode::BAD_REQUEST, &fault),
         },
-        ("jwks", &Method::PUT) => publish_keys(mock, head.uri.query(), body),
+        ("jwks", &Method::PUT) => done(publish_keys(mock, head.uri.query(), body)),
+        ("jwks", &Method::DELETE) => done(forget_keys(mock, head.uri.query())),
         ("evaluations", &Method::GET) => ok(&json::evaluations(&mock.evaluations())),
         ("events", &Method::GET) => ok(&json::events(&mock.events())),
         ("health" | "evaluations" | "events", _) => not_allowed("GET"),
         ("reset" | "clock" | "can", _) => not_allowed("POST"),
-        ("context" | "jwks", _) => not_allowed("PUT"),
+        ("context", _) => not_allowed("PUT"),
+        ("jwks", _) => not_allowed("PUT, DELETE"),
         _ => refuse(StatusCode::NOT_FOUND, "there is nothing here"),
     }
 }
@@ -72,21 +76,27 @@ fn advance(mock: &Mock, body: &[u8]) -> Response<Bytes> {
 }
 
 /// A JWKS, and in the query `issuer=URL`.
-fn publish_keys(mock: &Mock, query: Option<&str>, body: &[u8]) -> Response<Bytes> {
+fn publish_keys(mock: &Mock, query: Option<&str>, body: &[u8]) -> Result<(), String> {
+    let issuer = issuer(query)?;
+    let jwks = std::str::from_utf8(body).map_err(|_| "the body is to be a JWKS".to_owned())?;
+    mock.update(|world| world.publish_keys(&issuer, jwks))
+        .map_err(|error| error.to_string())
+}
+
+/// In the query `issuer=URL`. One that has published none is no mistake.
+fn forget_keys(mock: &Mock, query: Option<&str>) -> Result<(), String> {
+    let issuer = issuer(query)?;
+    mock.update(|world| world.forget_keys(&issuer));
+    Ok(())
+}
+
+fn issuer(query: Option<&str>) -> Result<Cow<'_, str>, String> {
     let mut parameters = query.unwrap_or_default().split('&');
     let issuer = parameters.find_map(|parameter| parameter.strip_prefix("issuer="));
     let issuer = issuer.and_then(|issuer| percent_decode_str(issuer).decode_utf8().ok());
-    let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "the query is to be like issuer=https://token.actions.githubusercontent.com",
-        );
-    };
-    let published = match std::str::from_utf8(body) {
-        Ok(jwks) => mock.update(|world| world.publish_keys(&issuer, jwks)),
-        Err(_) => return refuse(StatusCode::BAD_REQUEST, "the body is to be a JWKS"),
-    };
-    done(published.map_err(|error| error.to_string()))
+    issuer.filter(|issuer| !issuer.is_empty()).ok_or_else(|| {
+        "the query is to be like issuer=https://token.actions.githubusercontent.com".to_owned()
+    })
 }
 
 /// The answer to what has no answer but that it is done.
