@@ -50,6 +50,7 @@ fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let journals = tempfile::tempdir().expect("a folder");
     let mut settings = settings(journals.path(), "t1");
     settings.sleep = served.sleep();
+    settings.time = served.time();
     settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
     // As on AWS, there are no control requests, and so no OIDC providers: nobody can sign their tokens.
     let plain = Faulty::start(&served.mock, loopback(), &Fault::HangsUp, |_, _| false);

@@ -120,7 +120,7 @@ impl Served {
 }
 
 /// What a run may leave, and how it is listed.
-const LISTINGS: [(&str, &str, &str); 8] = [
+const LISTINGS: [(&str, &str, &str); 9] = [
     ("iam:ListUsers", "Users", "UserName"),
     ("iam:ListRoles", "Roles", "RoleName"),
     ("iam:ListGroups", "Groups", "GroupName"),
