@@ -348,3 +348,60 @@ fn an_unreadable_file_is_told() {
     );
     assert!(Path::new(&path).is_dir());
 }
+
+#[test]
+fn inside_github_actions_a_mistake_is_annotated() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join("it.yaml"), "scenario: x\nstep: []\n").expect("a file");
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .env("GITHUB_ACTIONS", "true")
+        .args(["check", "."])
+        .output()
+        .expect("the command starts");
+
+    let told = stderr(&output);
+    assert!(
+        told.contains("::error file=it.yaml,line=2,col=1,title="),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_report_makes_the_folder_that_it_is_in() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join("it.yaml"), FAILING).expect("a file");
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .args(["run", ".", "--report", "junit=out/reports/junit.xml"])
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(folder.path().join("out/reports/junit.xml").exists());
+}
+
+/// Reading a pipe that nobody writes to would never end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_passed_over() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join("it.yaml"), FAILING).expect("a file");
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("pipe.yaml"))
+        .status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "mkfifo is everywhere"
+    );
+
+    let output = rolecall()
+        .current_dir(folder.path())
+        .args(["list", "."])
+        .output()
+        .expect("the command starts");
+
+    assert_eq!(stdout(&output).lines().count(), 1, "{}", stdout(&output));
+}

@@ -34,6 +34,13 @@ fn a_test_suite_finds_its_endpoints() {
         ask(&server, "POST /_rolecall/clock", r#"{"advance": "1h"}"#).starts_with("HTTP/1.1 2")
     );
     assert!(ask(&server, "POST /_rolecall/reset", "").starts_with("HTTP/1.1 2"));
+    assert!(
+        ask(&server, "POST /_rolecall/clock", r#"{"advance": "1d"}"#).starts_with("HTTP/1.1 2"),
+        "the units are those of scenarios"
+    );
+    let refused = ask(&server, "POST /_rolecall/clock", r#"{"advance": "1.5h"}"#);
+    assert!(refused.contains("the units are d, h, m and s"), "{refused}");
+    assert!(ask(&server, "POST /_rolecall/reset", "").starts_with("HTTP/1.1 2"));
     let evaluations = ask(&server, "GET /_rolecall/evaluations", "");
     assert!(evaluations.ends_with("[]"), "{evaluations}");
 }

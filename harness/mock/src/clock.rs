@@ -10,6 +10,33 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
+/// A length of time as scenarios and test suites write it: `15m`, `1h30m`, `90s`, `2d`; each unit at most once, from
+/// long to short.
+///
+/// ```
+/// use jiff::SignedDuration;
+/// use rolecall_mock::duration;
+///
+/// assert_eq!(duration("1h30m"), Some(SignedDuration::from_mins(90)));
+/// assert_eq!(duration("1.5h"), None);
+/// ```
+pub fn duration(written: &str) -> Option<SignedDuration> {
+    let mut rest = written;
+    let mut seconds: i64 = 0;
+    let mut parts = 0;
+    for (unit, length) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = rest.split_at_checked(digits)?;
+        if let Some(after) = after.strip_prefix(unit) {
+            let part = number.parse::<i64>().ok()?.checked_mul(length)?;
+            seconds = seconds.checked_add(part)?;
+            rest = after;
+            parts += 1;
+        }
+    }
+    (rest.is_empty() && parts > 0).then(|| SignedDuration::from_secs(seconds))
+}
+
 /// A shared clock.
 ///
 /// Clones show the same time: advancing one advances all.

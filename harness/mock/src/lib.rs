@@ -31,7 +31,7 @@ mod world;
 
 pub use ask::{AskError, Asker};
 pub use authorization::{AUTHORIZATION_ID_HEADER, Authorization, Question};
-pub use clock::Clock;
+pub use clock::{Clock, duration};
 pub use context::{ContextKey, RequestContext};
 pub use discovery::FetchError;
 pub use mock::{Mock, MockBuilder};

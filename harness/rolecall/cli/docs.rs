@@ -44,8 +44,10 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
         return Ok(check(arguments, &pages, &left_over));
     }
     for page in &pages {
+        refuse_to_overwrite(&arguments.out.join(&page.path))?;
+    }
+    for page in &pages {
         let file = arguments.out.join(&page.path);
-        refuse_to_overwrite(&file)?;
         write(&file, &page.text).map_err(|error| unusable(&file, &error))?;
     }
     for file in &left_over {

@@ -201,8 +201,11 @@ pub(super) fn tell(error: &ConnectError) -> Exit {
         ConnectError::Credentials(_) => {
             Some("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
         }
-        ConnectError::Target { .. } => {
+        ConnectError::Target { target, .. } if target == "localstack" => {
             Some("is it running? `docker compose up --wait` starts LocalStack")
+        }
+        ConnectError::Endpoint(_) => {
+            Some("`[aws]` `endpoint` in rolecall.toml is like http://127.0.0.1:4566")
         }
         ConnectError::NotAllowed(_) => {
             Some("write `[aws]` and `accounts = [\"NUMBER\"]` into rolecall.toml")
@@ -213,7 +216,7 @@ pub(super) fn tell(error: &ConnectError) -> Exit {
     };
     complain(&error.to_string(), help);
     match error {
-        ConnectError::RunId(_) => Exit::Usage,
+        ConnectError::RunId(_) | ConnectError::Endpoint(_) => Exit::Usage,
         _ => Exit::Error,
     }
 }

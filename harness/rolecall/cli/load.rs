@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::config::{Configured, Settings};
-use super::{Appearance, Exit, Format, complain};
+use super::{Appearance, Exit, Format, complain, inside_actions};
+use crate::report::annotations;
 use crate::run::{Filter, Selection};
 use crate::scenario::model::World;
 use crate::scenario::{self, Diagnostic, Disk, Loaded, Sources, display, render};
@@ -81,10 +82,14 @@ pub(super) fn load_from(paths: &[PathBuf], appearance: Appearance) -> Result<Loa
     Ok(loaded)
 }
 
-/// Writes diagnostics in the form asked for; JSON goes to standard output, as all JSON does.
+/// Writes diagnostics in the form asked for; JSON goes to standard output, as all JSON does. Inside GitHub Actions they are
+/// annotations too.
 pub(super) fn tell(diagnostics: &[Diagnostic], sources: &Sources, appearance: Appearance) {
     if diagnostics.is_empty() {
         return;
+    }
+    if inside_actions() && appearance.format != Format::Json {
+        eprint!("{}", annotations(diagnostics, sources));
     }
     match appearance.format {
         Format::Human => {

@@ -164,6 +164,11 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
+/// Whether GitHub Actions runs the command, and reads what it writes.
+fn inside_actions() -> bool {
+    std::env::var("GITHUB_ACTIONS").as_deref() == Ok("true")
+}
+
 /// Writes a message for the person at the terminal: `error: …` and, indented, a remedy.
 fn complain(message: &str, help: Option<&str>) {
     eprintln!("error: {message}");

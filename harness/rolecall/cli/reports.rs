@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Appearance, Exit, Format, complain};
+use super::{Appearance, Exit, Format, complain, inside_actions};
 use crate::report::{
     GithubReporter, HtmlReporter, JsonReporter, JunitReporter, MarkdownReporter, Reporter,
     TapReporter, TerminalReporter, TerminalStyle,
@@ -76,7 +76,12 @@ impl ReportTo {
     fn writer(&self) -> io::Result<Box<dyn Write>> {
         Ok(match &self.file {
             None => Box::new(BufWriter::new(io::stdout())),
-            Some(path) => Box::new(BufWriter::new(File::create(path)?)),
+            Some(path) => {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                Box::new(BufWriter::new(File::create(path)?))
+            }
         })
     }
 
@@ -129,11 +134,10 @@ impl<'a> Reports<'a> {
             Box::new(BufWriter::new(io::stdout()))
         };
         let mut reporters: Vec<Box<dyn Reporter + 'a>> = Vec::new();
-        let inside_actions = std::env::var("GITHUB_ACTIONS").as_deref() == Ok("true");
-        if inside_actions && !stdout_taken && appearance.format != Format::Json {
+        if inside_actions() && !stdout_taken && appearance.format != Format::Json {
             reporters.push(Box::new(GithubReporter::new(io::stdout(), sources)));
         }
-        if let Some(summary) = step_summary().filter(|_| inside_actions) {
+        if let Some(summary) = step_summary().filter(|_| inside_actions()) {
             reporters.push(Box::new(MarkdownReporter::new(summary, sources)));
         }
         for report in asked {

@@ -20,6 +20,7 @@ pub(crate) use again::again;
 pub(crate) use explanation::of_step;
 pub use explanation::{Reason, checks, draw, grants, reasons, speak};
 pub use github::GithubReporter;
+pub(crate) use github::annotations;
 pub use html::HtmlReporter;
 pub use json::JsonReporter;
 pub use junit::JunitReporter;

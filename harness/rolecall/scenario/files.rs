@@ -49,17 +49,19 @@ impl Files for Disk {
         })
     }
 
-    /// Links to directories count as files, so that no walk goes round in circles.
+    /// Links to directories count as files, so that no walk goes round in circles; pipes, sockets and devices are passed
+    /// over, as reading them may never end.
     fn list(&self, directory: &Path) -> io::Result<Vec<(PathBuf, FileKind)>> {
-        let entries = fs::read_dir(directory)?.map(|entry| {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(directory)? {
             let entry = entry?;
-            let kind = if entry.file_type()?.is_dir() {
-                FileKind::Directory
-            } else {
-                FileKind::File
-            };
-            Ok((PathBuf::from(entry.file_name()), kind))
-        });
-        entries.collect()
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                found.push((entry.file_name().into(), FileKind::Directory));
+            } else if kind.is_file() || kind.is_symlink() {
+                found.push((entry.file_name().into(), FileKind::File));
+            }
+        }
+        Ok(found)
     }
 }

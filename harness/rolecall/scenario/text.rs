@@ -3,25 +3,8 @@
 use std::fmt::Write;
 
 use jiff::SignedDuration;
+pub(crate) use rolecall_mock::duration;
 use rolecall_policy::{Node, Value};
-
-/// `15m`, `1h30m`, `90s`, `2d`: each unit at most once, from long to short.
-pub(crate) fn duration(written: &str) -> Option<SignedDuration> {
-    let mut rest = written;
-    let mut seconds: i64 = 0;
-    let mut parts = 0;
-    for (unit, length) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, after) = rest.split_at_checked(digits)?;
-        if let Some(after) = after.strip_prefix(unit) {
-            let part = number.parse::<i64>().ok()?.checked_mul(length)?;
-            seconds = seconds.checked_add(part)?;
-            rest = after;
-            parts += 1;
-        }
-    }
-    (rest.is_empty() && parts > 0).then(|| SignedDuration::from_secs(seconds))
-}
 
 /// A duration forward or back: `5m`, `+5m`, `-1h`.
 pub(crate) fn signed_duration(written: &str) -> Option<SignedDuration> {

@@ -40,7 +40,6 @@ use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Layer};
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
@@ -292,7 +291,7 @@ impl Client {
         match self.in_time(sdk_operation.invoke(input)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(SdkError::ServiceError(refused))) => *refused.into_err().0,
-            Ok(Err(other)) => Answer::unreachable(DisplayErrorContext(other)),
+            Ok(Err(other)) => Answer::unreachable(causes(&other)),
             Err(late) => Answer::unreachable(late),
         }
     }
@@ -323,7 +322,7 @@ impl Client {
             .deserializer(decode)
             .build();
         match self.in_time(sdk_operation.invoke(request)).await {
-            Ok(answered) => answered.map_err(|error| DisplayErrorContext(error).to_string()),
+            Ok(answered) => answered.map_err(|error| causes(&error)),
             Err(late) => Err(late.to_string()),
         }
     }
@@ -540,9 +539,23 @@ impl SeenAnswer {
         match (seen, result) {
             (Some(answer), _) => answer,
             (None, Ok(_)) => Answer::unreachable("the answer can't be read"),
-            (None, Err(error)) => Answer::unreachable(DisplayErrorContext(error)),
+            (None, Err(error)) => Answer::unreachable(causes(&error)),
         }
     }
+}
+
+/// An error and what caused it, in words: `dispatch failure: io error: … Connection refused`.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_told = cause.to_string();
+        if !told.ends_with(&cause_told) {
+            told = format!("{told}: {cause_told}");
+        }
+        next = cause.source();
+    }
+    told
 }
 
 impl Intercept for SeenAnswer {

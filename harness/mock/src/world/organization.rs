@@ -34,7 +34,7 @@ pub(crate) struct Membership {
 impl World {
     /// Puts accounts into an organization, in the place of all that were there.
     ///
-    /// Accounts that the organization doesn't name are outside of it.
+    /// Accounts that the organization doesn't name are outside of it; its management account is always in it.
     pub fn set_organization(&mut self, spec: Option<&OrganizationSpec>) -> Result<(), WorldError> {
         let directory = spec.map(|spec| self.declared(spec)).transpose()?;
         self.organizations.clear();
@@ -66,6 +66,7 @@ impl World {
             given: HashSet::new(),
         };
         builder.unit(&spec.root, &root, &format!("{}/", spec.id))?;
+        builder.management(spec, &root)?;
         Ok(builder.directory)
     }
 
@@ -241,26 +242,42 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn account(&mut self, account: &MemberSpec, within: &str) -> Result<(), WorldError> {
-        let id = self
-            .world
-            .known_account(AccountId::parse(&account.account)?.as_str())?;
-        if !self.placed.insert(id.to_string()) {
-            return Err(WorldError::InOrganizationTwice(id.to_string()));
+    /// The management account is a member too: at the root, with AWS's own policies, where no unit names it.
+    ///
+    /// AWS: Organizations User Guide, terminology and concepts.
+    fn management(&mut self, spec: &OrganizationSpec, root: &str) -> Result<(), WorldError> {
+        match &spec.management {
+            Some(account) if !self.placed.contains(account) => {
+                self.join(account, "management", root).map(drop)
+            }
+            _ => Ok(()),
         }
-        let joined = Joined {
-            at: self.world.start,
-            invited: self.directory.is_managed_by(id.as_str()),
-            email: Directory::email(&account.name),
-        };
-        self.directory
-            .join(id.as_str(), &account.name, within, joined);
+    }
+
+    fn account(&mut self, account: &MemberSpec, within: &str) -> Result<(), WorldError> {
+        let id = self.join(&account.account, &account.name, within)?;
         self.attach(
             id.as_str(),
             &account.service_control,
             &account.resource_control,
         );
         Ok(())
+    }
+
+    fn join(&mut self, account: &str, name: &str, within: &str) -> Result<AccountId, WorldError> {
+        let id = self
+            .world
+            .known_account(AccountId::parse(account)?.as_str())?;
+        if !self.placed.insert(id.to_string()) {
+            return Err(WorldError::InOrganizationTwice(id.to_string()));
+        }
+        let joined = Joined {
+            at: self.world.start,
+            invited: self.directory.is_managed_by(id.as_str()),
+            email: Directory::email(name),
+        };
+        self.directory.join(id.as_str(), name, within, joined);
+        Ok(id)
     }
 
     /// A written list of service control policies is complete; what all resources have is always among the others.

@@ -4,7 +4,7 @@ use rolecall_mock::{
     BucketSpec, ControlPolicySpec, MemberSpec, Mock, OrganizationSpec, UnitSpec, UserSpec,
 };
 use rolecall_policy::CheckType;
-use rolecall_wire::Structure;
+use rolecall_wire::{Structure, Value};
 
 use crate::client::*;
 use crate::iam::{refusal, texts, with};
@@ -355,4 +355,30 @@ fn the_management_account_sees_the_whole_organization_and_a_member_its_front() {
             "You specified a policy that doesn't exist."
         )
     );
+}
+
+/// AWS: Organizations User Guide: the management account is a member of its organization.
+#[test]
+fn the_management_account_is_at_the_root_unless_a_unit_names_it() {
+    let mut spec = organization(vec![full()], vec![full()], vec![]);
+    spec.root.accounts.retain(|account| account.account != MAIN);
+    for unit in &mut spec.root.units {
+        unit.accounts.retain(|account| account.account != MAIN);
+    }
+    let mock = mock(&spec);
+    let manager = admin(&mock, MAIN);
+
+    let answer = manager.call("organizations:ListAccounts", &Structure::new());
+    let accounts = answer.unwrap();
+    let ids = accounts
+        .list("Accounts")
+        .iter()
+        .filter_map(|account| match account {
+            Value::Structure(account) => account.string("Id"),
+            _ => None,
+        });
+    assert!(ids.into_iter().any(|id| id == MAIN));
+    let asked = mock.evaluations().pop().unwrap();
+    let context = asked.questions[0].context();
+    assert_eq!(context.get("aws:PrincipalOrgID").unwrap(), ["o-acme123456"]);
 }

@@ -196,6 +196,9 @@ pub enum ConnectError {
         /// Why not.
         reason: String,
     },
+    /// What is to stand for AWS has no URL.
+    #[error("the endpoint `{0}` is no URL")]
+    Endpoint(String),
     /// Real AWS, and an account that isn't on the allow list.
     #[error("account {0} isn't on the allow list: nothing was built")]
     NotAllowed(String),
@@ -222,6 +225,11 @@ impl Live {
     ///
     /// When there are no credentials, the target doesn't know them or doesn't answer, or the journal can't be written.
     pub async fn connect(place: Place, settings: &Settings) -> Result<Self, ConnectError> {
+        if let Some(endpoint) = settings.aws.endpoint.as_deref()
+            && !is_url(endpoint)
+        {
+            return Err(ConnectError::Endpoint(endpoint.to_owned()));
+        }
         let run = match &settings.run {
             Some(id) => checked_run_id(id)?,
             None => new_run_id(),
@@ -442,6 +450,13 @@ pub(super) fn root_by_convention(account: &str) -> Admin {
         arn: format!("arn:aws:iam::{account}:root"),
         credentials: Credentials::new(account, "test", None, None, "rolecall"),
     }
+}
+
+fn is_url(text: &str) -> bool {
+    let scheme = text
+        .strip_prefix("http://")
+        .or(text.strip_prefix("https://"));
+    scheme.is_some_and(|host| !host.is_empty())
 }
 
 fn checked_run_id(id: &str) -> Result<String, ConnectError> {

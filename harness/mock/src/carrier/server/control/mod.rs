@@ -9,13 +9,12 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
-use jiff::SignedDuration;
 use percent_encoding::percent_decode_str;
 use rolecall_policy::{Node, json as policy_json};
 use serde_json::{Value, json as object};
 
 use super::json;
-use crate::{API_SOURCE, Mock};
+use crate::{API_SOURCE, Mock, duration};
 
 const PREFIX: &str = "/_rolecall/";
 
@@ -62,7 +61,7 @@ fn advance(mock: &Mock, body: &[u8]) -> Response<Bytes> {
     let by = asked
         .as_ref()
         .and_then(|asked| asked.get("advance")?.as_str());
-    match by.and_then(|by| by.parse::<SignedDuration>().ok()) {
+    match by.and_then(duration) {
         Some(by) => {
             let clock = mock.clock();
             clock.advance(by);
@@ -70,7 +69,7 @@ fn advance(mock: &Mock, body: &[u8]) -> Response<Bytes> {
         }
         None => refuse(
             StatusCode::BAD_REQUEST,
-            r#"the body is to be like {"advance": "1h"}"#,
+            r#"the body is to be like {"advance": "1h30m"}; the units are d, h, m and s"#,
         ),
     }
 }
