@@ -4,7 +4,7 @@
 use rolecall::run::Outcome::{Error, Fail, Pass, Skip};
 use rolecall_mock::Mock;
 
-use crate::faults::{Fault, Faulty, loopback};
+use crate::faults::{Fault, Faulty, Hits, loopback};
 use crate::support::{FIRST, Served, connect, outcomes, run, settings, written};
 
 /// A bucket that is read from 203.0.113.0/24 alone, by its owner's user and by everyone.
@@ -200,7 +200,7 @@ steps:
     );
 }
 
-/// AWS: IAM API Reference, `SimulatePrincipalPolicy`: statements with a key that wasn't told don't match.
+/// AWS: IAM API Reference, `SimulatePrincipalPolicy`.
 const ASKED: &str = r#"
 scenario: Questions with keys
 users:
@@ -214,7 +214,7 @@ users:
           - { Sid: Whole, Effect: Allow, Action: "s3:ListBucket", Resource: "*", Condition: { NumericLessThan: { "s3:max-keys": "10" } } }
           - { Sid: Own, Effect: Allow, Action: "sns:Publish", Resource: "arn:aws:sns:us-east-1:123456789012:${aws:username}", Condition: { StringEquals: { "aws:PrincipalTag/team": blue }, Bool: { "aws:SecureTransport": "true" } } }
           - { Sid: Open, Effect: Allow, Action: "sns:Subscribe", Resource: "*" }
-          - { Sid: Second, Effect: Deny, Action: "sns:Subscribe", Resource: "*", Condition: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } } }
+          - { Sid: Second, Effect: Deny, Action: "sns:Subscribe", Resource: "*", Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }
   ben:
     policies:
       - Version: "2012-10-17"
@@ -228,14 +228,31 @@ steps:
   - { as: ann, cannot: ["s3:ListBucket on arn:aws:s3:::any"], context: { "s3:max-keys": 50 } }
   - { as: ann, can: ["sns:Publish on arn:aws:sns:us-east-1:123456789012:ann"] }
   - { as: ann, cannot: ["sns:Publish on arn:aws:sns:us-east-1:123456789012:ann"], context: { "aws:SecureTransport": "false" } }
-  # What a key that isn't there comes to, the simulator can't tell: here a Deny would be overlooked.
+  # The simulator says yes, but what that is worth without the key it doesn't say.
   - { as: ann, can: ["sns:Subscribe on arn:aws:sns:us-east-1:123456789012:t"] }
   - { as: ben, cannot: ["sns:Publish on arn:aws:sns:us-east-1:123456789012:ann"] }
 "#;
 
+/// As AWS answers where a resource was asked: the keys stand with the resource's own result alone.
+fn with_the_resource_alone(answer: &str) -> String {
+    let (list, end) = ("<MissingContextValues>", "</MissingContextValues>");
+    let Some((before, rest)) = answer.split_once(list) else {
+        return answer.to_owned();
+    };
+    let (_, after) = rest.split_once(end).expect("a whole list");
+    assert!(after.contains(list), "{answer}");
+    format!("{before}{list}{end}{after}")
+}
+
 #[test]
 fn the_policy_simulator_is_told_the_keys_of_a_question() {
-    for came in [on_rolecall(ASKED), elsewhere(ASKED)] {
+    let served = Served::start();
+    let fault = Fault::Tampers(with_the_resource_alone);
+    let simulates: Hits = |_count, request| request.contains("Action=SimulatePrincipalPolicy");
+    let as_on_aws = Faulty::start(&served.mock, loopback(), &fault, simulates);
+    let endpoint = as_on_aws.endpoint();
+
+    for came in [on_rolecall(ASKED), elsewhere(ASKED), at(&endpoint, ASKED)] {
         let untold = |key: &str| format!("the policy simulator would have to be told {key}");
         let skipped: Vec<_> = came
             .iter()

@@ -1,6 +1,9 @@
 //! `can` and `cannot` on a live target: AWS's policy simulator, and for assuming roles, which the simulator doesn't
 //! answer, the assume itself.
 
+use std::collections::BTreeSet;
+use std::iter;
+
 use rolecall_policy::arn;
 use rolecall_wire::{Structure, Value};
 use serde_json::json;
@@ -193,8 +196,13 @@ fn result(output: &Structure) -> Option<Structure> {
 }
 
 /// The keys that the simulator was not told.
-fn missing(result: &Structure) -> Vec<&str> {
-    let missing = result.list("MissingContextValues").iter();
+///
+/// AWS: IAM API Reference, `EvaluationResult` and `ResourceSpecificResult`: they stand with the result where `*` was asked, and
+/// with the resource's own result where a resource was.
+fn missing(result: &Structure) -> BTreeSet<&str> {
+    let of_resources = result.structures("ResourceSpecificResults");
+    let lists = iter::once(result).chain(of_resources);
+    let missing = lists.flat_map(|result| result.list("MissingContextValues"));
     let keys = missing.filter_map(|key| match key {
         Value::String(key) => Some(key.as_str()),
         _ => None,
@@ -203,7 +211,7 @@ fn missing(result: &Structure) -> Vec<&str> {
 }
 
 fn decision(result: &Structure) -> Result<Asked, Unasked> {
-    let missing = missing(result);
+    let missing: Vec<&str> = missing(result).into_iter().collect();
     if missing.is_empty() {
         return Ok(answered(result.string("EvalDecision") == Some("allowed")));
     }

@@ -2,7 +2,7 @@
 //! would have.
 //!
 //! The simulator has none of its own: it names the keys that the policies ask for and nobody told
-//! (`MissingContextValues`), and statements with such a key don't match, not even with `…IfExists` (AWS: IAM API Reference,
+//! (`MissingContextValues`), and doesn't say what its decision is worth without them (AWS: IAM API Reference,
 //! `SimulatePrincipalPolicy`). So what it was not told is told in a second request, or the question stays open.
 
 use rolecall_policy::arn;
