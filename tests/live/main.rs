@@ -19,6 +19,7 @@ mod faults;
 mod issuers;
 mod killed;
 mod providers;
+mod resources;
 mod scenarios;
 mod services;
 mod support;

@@ -54,6 +54,10 @@ pub enum Capability {
     Validation,
     /// The policy simulator says what policies say.
     Simulator,
+    /// The policy simulator heeds the policy of a resource that it is told.
+    SimulatedPolicies,
+    /// The policy simulator heeds key policies as KMS does.
+    SimulatedKeys,
     /// Sessions end.
     Expiry,
     /// Denials are explained, in IAM Toolbox.
@@ -62,7 +66,7 @@ pub enum Capability {
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -82,6 +86,8 @@ impl Capability {
         Self::MfaCodes,
         Self::Validation,
         Self::Simulator,
+        Self::SimulatedPolicies,
+        Self::SimulatedKeys,
         Self::Expiry,
         Self::Explanations,
     ];
@@ -108,6 +114,8 @@ impl Capability {
             Self::MfaCodes => "mfa codes",
             Self::Validation => "validation",
             Self::Simulator => "simulator",
+            Self::SimulatedPolicies => "simulated policies",
+            Self::SimulatedKeys => "simulated keys",
             Self::Expiry => "expiry",
             Self::Explanations => "explanations",
         }
@@ -135,6 +143,8 @@ impl Capability {
             Self::MfaCodes => "takes no MFA code but the device's own",
             Self::Validation => "refuses parameters that are out of range",
             Self::Simulator => "says in its policy simulator what policies say",
+            Self::SimulatedPolicies => "heeds a resource's policy in its policy simulator",
+            Self::SimulatedKeys => "lets nobody past a key policy in its policy simulator",
             Self::Expiry => "ends sessions in time",
             Self::Explanations => "says in IAM Toolbox why it denies",
         }
@@ -142,7 +152,10 @@ impl Capability {
 
     /// Whether it can make a request come out otherwise.
     const fn decides(self) -> bool {
-        !matches!(self, Self::Explanations)
+        !matches!(
+            self,
+            Self::Simulator | Self::SimulatedPolicies | Self::SimulatedKeys | Self::Explanations
+        )
     }
 }
 

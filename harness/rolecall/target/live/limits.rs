@@ -13,7 +13,7 @@ impl LiveStage {
         if let Some(reason) = &self.stuck {
             return Some(reason.clone());
         }
-        self.lacks(step)
+        self.unmade(step).or_else(|| self.lacks(step))
     }
 
     /// Why the target's policy simulator can't be relied upon, if so.
@@ -67,7 +67,6 @@ fn shown(step: &Step) -> Option<Capability> {
 pub(super) fn missing(world: &World) -> Option<String> {
     let has = [
         (world.organization.is_some(), "an organization"),
-        (!world.resources.is_empty(), "resources of other services"),
         (
             depends_on_time(world),
             "policies that depend on what time it is",

@@ -34,6 +34,7 @@ mod probe;
 mod providers;
 mod question;
 mod removal;
+mod resources;
 mod simulated;
 mod stage;
 mod steps;

@@ -533,7 +533,9 @@ impl Planner<'_> {
                 Ok(())
             }
             Entity::Distribution => self.update_distribution(before, after, touched, work),
-            entity @ (Entity::Organization | Entity::Resource | Entity::Context) => Err(format!(
+            // Nothing of it is on the target.
+            Entity::Resource => Ok(()),
+            entity @ (Entity::Organization | Entity::Context) => Err(format!(
                 "{}s are not changed on live targets",
                 entity.noun()
             )),
@@ -629,7 +631,7 @@ impl Planner<'_> {
 }
 
 /// Whether a policy allows something to everyone, with or without conditions.
-fn lets_everyone_in(json: &str) -> bool {
+pub(super) fn lets_everyone_in(json: &str) -> bool {
     let Ok(document) = serde_json::from_str::<serde_json::Value>(json) else {
         return false;
     };

@@ -9,6 +9,7 @@ use rolecall_wire::Structure;
 
 use super::Live;
 use super::capability::{Capability, Finding, Profile};
+use super::resources::put_simulations;
 use super::stage::LiveStage;
 use super::toolbox::put_explanation;
 use crate::scenario::model::{Actor, Question, Step, Test, Verb};
@@ -83,6 +84,9 @@ pub(super) async fn put_without_world(live: &Live, profile: &mut Profile) {
     let account = live.0.accounts.first.account.as_str();
     let finding = put_explanation(&admins, account).await;
     profile.set(Capability::Explanations, finding);
+    for (capability, finding) in put_simulations(&admins, account).await {
+        profile.set(capability, finding);
+    }
 }
 
 fn loaded() -> Loaded {

@@ -10,11 +10,20 @@ use serde_json::json;
 
 use super::admin::Failure;
 use super::order::{Order, strings};
+use super::resources::Guard;
 use super::simulated::{Principal, entries};
 use super::stage::LiveStage;
 use crate::scenario::model::{ContextEntry, Question, Step};
 use crate::target::answer::{Got, is_denial};
 use crate::target::stage::{Asked, Unasked, Who};
+
+/// What the policy simulator is asked.
+struct Simulation<'a> {
+    principal: &'a Principal,
+    action: &'a str,
+    resource: Option<&'a str>,
+    guard: Option<&'a Guard>,
+}
 
 impl LiveStage {
     /// Asks whether someone may do something.
@@ -38,9 +47,16 @@ impl LiveStage {
         if let Some(lack) = self.lacks_simulator() {
             return Err(Unasked::Skip(lack));
         }
-        let principal = self.simulated(who, resource)?;
+        let principal = self.simulated(who)?;
+        let guard = self.guard(&principal.arn, action, resource).await?;
+        let asked = Simulation {
+            principal: &principal,
+            action,
+            resource,
+            guard: guard.as_ref(),
+        };
         let mut keys = self.keys_of(step);
-        let result = self.simulate(&principal, action, resource, &keys).await?;
+        let result = self.simulate(&asked, &keys).await?;
         let more = missing(&result).into_iter();
         let more: Vec<ContextEntry> = more
             .filter_map(|key| principal.key(key, resource))
@@ -49,7 +65,7 @@ impl LiveStage {
             return decision(&result);
         }
         keys.extend(more);
-        decision(&self.simulate(&principal, action, resource, &keys).await?)
+        decision(&self.simulate(&asked, &keys).await?)
     }
 
     /// A rolecall server is asked for those whom neither the policy simulator knows nor a request can be made as.
@@ -60,7 +76,7 @@ impl LiveStage {
         action: &str,
         resource: Option<&str>,
     ) -> Option<Result<bool, String>> {
-        let control = self.control()?;
+        let control = self.control().filter(|_| !self.is_unmade(resource))?;
         let principal = match who {
             Who::Service(host) => json!({ "service": host }),
             Who::Anonymous => json!("anonymous"),
@@ -105,7 +121,7 @@ impl LiveStage {
     }
 
     /// Whose policies the simulator is asked for.
-    fn simulated(&self, who: Who<'_>, resource: Option<&str>) -> Result<Principal, Unasked> {
+    fn simulated(&self, who: Who<'_>) -> Result<Principal, Unasked> {
         let skip = |reason: &str| Err(Unasked::Skip(reason.to_owned()));
         let principal = match who {
             Who::User(name) => Principal {
@@ -128,25 +144,24 @@ impl LiveStage {
                 return skip("the policy simulator answers for users and roles alone");
             }
         };
-        if resource.is_some_and(|resource| self.has_policy(resource)) {
-            return skip("the policy simulator doesn't fetch the resource's own policy");
-        }
         Ok(principal)
     }
 
     async fn simulate(
         &self,
-        principal: &Principal,
-        action: &str,
-        resource: Option<&str>,
+        asked: &Simulation<'_>,
         keys: &[ContextEntry],
     ) -> Result<Structure, Unasked> {
-        let account = arn::account(&principal.arn).unwrap_or_default();
+        let principal = &asked.principal.arn;
+        let account = arn::account(principal).unwrap_or_default();
         let mut input = Structure::new()
-            .with("PolicySourceArn", principal.arn.as_str())
-            .with("ActionNames", strings([action]));
-        if let Some(resource) = resource {
+            .with("PolicySourceArn", principal.as_str())
+            .with("ActionNames", strings([asked.action]));
+        if let Some(resource) = asked.resource {
             input.set("ResourceArns", strings([resource]));
+        }
+        if let Some(guard) = asked.guard {
+            guard.add_to(&mut input);
         }
         if !keys.is_empty() {
             input.set("ContextEntries", entries(keys));
@@ -174,16 +189,6 @@ impl LiveStage {
         let path = user.map_or("/", |user| user.path.as_str());
         let account = self.account_of(Who::User(name));
         format!("arn:aws:iam::{account}:user{path}{}", self.names.name(name))
-    }
-
-    /// Whether a bucket's policy has a say.
-    fn has_policy(&self, resource: &str) -> bool {
-        self.world.buckets.iter().any(|bucket| {
-            let arn = format!("arn:aws:s3:::{}", self.names.name(&bucket.name.value));
-            let inside = resource.strip_prefix(&arn);
-            bucket.policy.is_some()
-                && inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
     }
 }
 

@@ -35,7 +35,7 @@ pub(in crate::target) struct LiveStage {
     pub(super) devices: Vec<Device>,
     /// Sessions of this test: the access key, and the role with its name on the target.
     pub(super) sessions: Vec<SessionOfRole>,
-    made: Vec<Thing>,
+    pub(super) made: Vec<Thing>,
     /// Why no further step can be asked.
     pub(super) stuck: Option<String>,
     /// What the mock answered to the same steps.

@@ -1,0 +1,439 @@
+//! Policies of resources, as AWS's policy simulator is told of them: it fetches none.
+//!
+//! Resources of other services aren't made on a live target; what is asked about them is decided by their policy as the
+//! scenario has it. A bucket's policy is the one that the bucket has by then.
+//!
+//! AWS: IAM API Reference, `SimulatePrincipalPolicy`. `ResourcePolicy` counts as attached to each simulated resource, and for
+//! users alone. `ResourceOwner` owns the resource and the policy where the ARN doesn't say; without it the caller's account
+//! does. `CallerArn`, which the policy's `Principal` is matched with, is the simulated user by itself. Whether key policies
+//! are heeded as KMS heeds them isn't documented, so that it is probed.
+
+use std::sync::Arc;
+
+use rolecall_policy::arn::{self, Arn, is_account};
+use rolecall_policy::evaluation::{Element, StatementTrace};
+use rolecall_policy::{
+    Context, Document, Policies, Policy, PolicySet, Principal, Request, explain,
+};
+use rolecall_wire::{Structure, Value};
+use serde_json::json;
+
+use super::admin::{Admins, Failure};
+use super::capability::{Capability, Finding};
+use super::journal::{Kind, Thing};
+use super::order::{Order, strings};
+use super::plan::lets_everyone_in;
+use super::stage::LiveStage;
+use crate::scenario::model::{Call, Resource, Step, Verb};
+use crate::target::answer::is_denial;
+use crate::target::stage::Unasked;
+
+/// What the simulator is told of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Guard {
+    /// The policy's text.
+    policy: String,
+    /// The owner's account.
+    owner: String,
+}
+
+impl Guard {
+    /// The parameters of a simulation.
+    pub(super) fn add_to(&self, input: &mut Structure) {
+        input.set("ResourcePolicy", self.policy.as_str());
+        input.set("ResourceOwner", root(&self.owner));
+    }
+}
+
+impl LiveStage {
+    /// What the simulator must be told of a resource; `None` where the caller's own policies decide.
+    pub(super) async fn guard(
+        &self,
+        caller: &str,
+        action: &str,
+        resource: Option<&str>,
+    ) -> Result<Option<Guard>, Unasked> {
+        let Some(resource) = resource else {
+            return Ok(None);
+        };
+        let Some((owner, policy)) = self.owner_and_policy(resource).await? else {
+            return Ok(None);
+        };
+        let is_own = arn::account(caller) == Some(owner.as_str());
+        if policy.is_none() && is_own {
+            return Ok(None);
+        }
+        // Within the account, a policy that doesn't speak of this neither allows nor denies it.
+        let speaks = policy
+            .as_deref()
+            .is_none_or(|policy| speaks_of(policy, action, resource));
+        if is_own && !speaks {
+            return Ok(None);
+        }
+        if let Some(reason) = self.unsimulated(caller, action) {
+            return Err(Unasked::Skip(reason));
+        }
+        if !is_own && policy.as_deref().is_some_and(lets_everyone_in) && self.is_blocked(resource) {
+            return Err(Unasked::Skip(
+                "the policy simulator doesn't know Block Public Access".to_owned(),
+            ));
+        }
+        let policy = policy.unwrap_or_else(|| of_owner_alone(&owner));
+        Ok(Some(Guard { policy, owner }))
+    }
+
+    /// Why the simulator can't be told of a resource's policy, if so.
+    fn unsimulated(&self, caller: &str, action: &str) -> Option<String> {
+        if !caller.contains(":user/") {
+            return Some("the policy simulator heeds no resource's policy for roles".to_owned());
+        }
+        let profile = self.live.profile()?;
+        let about_keys = action.to_ascii_lowercase().starts_with("kms:");
+        let keys = about_keys.then(|| profile.lack(Capability::SimulatedKeys));
+        profile
+            .lack(Capability::SimulatedPolicies)
+            .or(keys.flatten())
+    }
+
+    /// The account that owns a resource, and the resource's policy; `None` where nobody knows whose it is.
+    async fn owner_and_policy(
+        &self,
+        resource: &str,
+    ) -> Result<Option<(String, Option<String>)>, Unasked> {
+        if let Some(known) = self.other(resource) {
+            let owner = self.names.account(&known.account).to_owned();
+            let policy = known.policy.as_ref();
+            let policy = policy.map(|policy| self.names.policy(&policy.document.json));
+            return Ok(Some((owner, policy)));
+        }
+        if let Some(bucket) = bucket_of(resource) {
+            let mut made = self.made.iter();
+            let bucket = made.find(|thing| thing.kind == Kind::Bucket && thing.name == bucket);
+            return match bucket {
+                Some(thing) => Ok(Some((
+                    thing.account.clone(),
+                    self.bucket_policy(thing).await?,
+                ))),
+                None => Ok(None),
+            };
+        }
+        let owner = arn::account(resource).filter(|account| is_account(account));
+        Ok(owner.map(|owner| (owner.to_owned(), None)))
+    }
+
+    /// A resource of another service that the scenario has.
+    fn other(&self, arn: &str) -> Option<&Resource> {
+        let mut resources = self.world.resources.iter();
+        resources.find(|known| self.names.text(&known.arn.value) == arn)
+    }
+
+    /// Whether a resource isn't on the target.
+    pub(super) fn is_unmade(&self, resource: Option<&str>) -> bool {
+        resource.is_some_and(|resource| self.other(resource).is_some())
+    }
+
+    async fn bucket_policy(&self, bucket: &Thing) -> Result<Option<String>, Unasked> {
+        let order = Order::s3(&bucket.account, "GetBucketPolicy", Structure::new())
+            .with("Bucket", &bucket.name);
+        match self.admins.send(&order).await {
+            Ok(output) => Ok(output.string("Policy").map(str::to_owned)),
+            Err(Failure::Refused { error, .. }) if error.status == 404 => Ok(None),
+            Err(failure) => Err(Unasked::Skip(format!(
+                "the policy simulator would have to be told the bucket's policy: {failure}"
+            ))),
+        }
+    }
+
+    /// Whether a bucket's Block Public Access is on, as the scenario has it; AWS switches it on for new buckets.
+    fn is_blocked(&self, resource: &str) -> bool {
+        let name = bucket_of(resource).unwrap_or_default();
+        let mut buckets = self.world.buckets.iter();
+        let bucket = buckets.find(|bucket| self.names.name(&bucket.name.value) == name);
+        bucket.is_none_or(|bucket| bucket.block_public_access)
+    }
+
+    /// Why a call can't be made on a resource that the world has by its policy alone.
+    pub(super) fn unmade(&self, step: &Step) -> Option<String> {
+        let Verb::Call(call) = &step.verb else {
+            return None;
+        };
+        let mut resources = self.world.resources.iter();
+        let named = resources.find(|resource| is_about(call, &resource.arn.value))?;
+        Some(format!(
+            "`{}` isn't made on live targets: what is allowed on it can only be asked",
+            named.arn.value
+        ))
+    }
+}
+
+fn bucket_of(resource: &str) -> Option<&str> {
+    let name = resource.strip_prefix("arn:aws:s3:::")?;
+    Some(name.split_once('/').map_or(name, |(bucket, _)| bucket))
+}
+
+/// Whether a statement of a policy is about this action on this resource, whomever it names and whatever its conditions.
+fn speaks_of(policy: &str, action: &str, resource: &str) -> bool {
+    let Ok(document) = Document::parse(policy) else {
+        return true;
+    };
+    let policies = PolicySet::new(vec![Arc::new(Policy::inline("resource", document))]);
+    let evaluation = explain(&Request {
+        principal: &Principal::anonymous(),
+        action,
+        resource,
+        resource_account: None,
+        context: &Context::new(),
+        policies: Policies {
+            resource: Some(&policies),
+            ..Policies::default()
+        },
+    });
+    let mut statements = evaluation.checks.iter().flat_map(|check| &check.statements);
+    let is_about = |trace: &StatementTrace| {
+        let mut mismatches = trace.mismatches.iter();
+        !mismatches.any(|mismatch| matches!(mismatch.element, Element::Action | Element::Resource))
+    };
+    statements.any(is_about)
+}
+
+/// Lets nobody of another account in: what a resource without a policy does.
+///
+/// AWS: IAM User Guide, Cross-account policy evaluation logic: both sides must allow.
+fn of_owner_alone(owner: &str) -> String {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": root(owner)}, "Action": "*", "Resource": "*"},
+    })
+    .to_string()
+}
+
+fn root(account: &str) -> String {
+    format!("arn:aws:iam::{account}:root")
+}
+
+/// Whether a call names a resource, by its ARN or, to the resource's own service, by its id.
+fn is_about(call: &Call, resource: &str) -> bool {
+    let own = Arn::parse(resource).is_some_and(|arn| arn.service == call.service);
+    let id = resource.rsplit(['/', ':']).next();
+    let names = |text: &str| text == resource || (own && text.rsplit(['/', ':']).next() == id);
+    call.input.iter().any(|(_, value)| has_text(value, &names))
+}
+
+fn has_text(value: &Value, wanted: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => wanted(text),
+        Value::List(values) => values.iter().any(|value| has_text(value, wanted)),
+        Value::Map(values) => values.values().any(|value| has_text(value, wanted)),
+        Value::Structure(members) => members.iter().any(|(_, value)| has_text(value, wanted)),
+        _ => false,
+    }
+}
+
+/// What the simulator is asked to find out whether it heeds policies of resources: nothing of it has to exist.
+struct Probe {
+    /// What the caller's own policy allows.
+    allows: &'static str,
+    action: &'static str,
+    resource: &'static str,
+    /// Whom the resource's policy speaks of, and what it says of them.
+    effect: &'static str,
+    principal: &'static str,
+}
+
+/// The user that the probes are about, in the account `{}`.
+const CALLER: &str = "arn:aws:iam::{}:user/rc-probe";
+
+/// For each capability what must be denied, and its twin that must be allowed.
+const PROBES: [(Capability, Probe, Probe); 2] = [
+    (
+        Capability::SimulatedPolicies,
+        Probe {
+            allows: "s3:GetObject",
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::rc-probe/a",
+            effect: "Deny",
+            principal: CALLER,
+        },
+        Probe {
+            allows: "s3:ListBucket",
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::rc-probe/a",
+            effect: "Allow",
+            principal: CALLER,
+        },
+    ),
+    // AWS: KMS Developer Guide, key policies: without the key policy's Allow no other policy counts.
+    (
+        Capability::SimulatedKeys,
+        Probe {
+            allows: "kms:Decrypt",
+            action: "kms:Decrypt",
+            resource: "arn:aws:kms:us-east-1:{}:key/rc-probe",
+            effect: "Allow",
+            principal: "arn:aws:iam::{}:user/rc-another",
+        },
+        Probe {
+            allows: "kms:Decrypt",
+            action: "kms:Decrypt",
+            resource: "arn:aws:kms:us-east-1:{}:key/rc-probe",
+            effect: "Allow",
+            principal: "arn:aws:iam::{}:root",
+        },
+    ),
+];
+
+/// Whether the simulator heeds the policies of resources that it is told.
+pub(super) async fn put_simulations(admins: &Admins, account: &str) -> Vec<(Capability, Finding)> {
+    let mut found = Vec::new();
+    for (capability, denied, allowed) in &PROBES {
+        let asked = [denied, allowed].map(|probe| probe.order(account));
+        let mut answers = Vec::new();
+        for order in asked {
+            answers.push(admins.send(&order).await);
+        }
+        found.push((*capability, finding(&answers)));
+    }
+    found
+}
+
+fn finding(answers: &[Result<Structure, Failure>]) -> Finding {
+    let mut allowed = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(output) => {
+                let mut results = output.structures("EvaluationResults");
+                let decision = results.next().and_then(|one| one.string("EvalDecision"));
+                allowed.push(decision == Some("allowed"));
+            }
+            Err(failure) => return unknown(failure),
+        }
+    }
+    match allowed.as_slice() {
+        [false, true] => Finding::Enforced,
+        [true, _] => Finding::NotEnforced,
+        _ => Finding::Unknown("it denies what a resource's policy allows".to_owned()),
+    }
+}
+
+fn unknown(failure: &Failure) -> Finding {
+    Finding::Unknown(match failure {
+        _ if failure.is_not_implemented() => {
+            "the target has no policy simulator for policies that it is told".to_owned()
+        }
+        Failure::Refused { error, .. } if is_denial(error) => {
+            "the administrator may not ask (iam:SimulateCustomPolicy)".to_owned()
+        }
+        other => other.to_string(),
+    })
+}
+
+impl Probe {
+    fn order(&self, account: &str) -> Order {
+        let text = |text: &str| text.replace("{}", account);
+        let statement = |statement: serde_json::Value| {
+            let document = json!({"Version": "2012-10-17", "Statement": statement});
+            document.to_string()
+        };
+        let own = statement(json!({"Effect": "Allow", "Action": self.allows, "Resource": "*"}));
+        let of_resource = statement(json!({
+            "Effect": self.effect,
+            "Principal": {"AWS": text(self.principal)},
+            "Action": self.action,
+            "Resource": text(self.resource),
+        }));
+        let input = Structure::new()
+            .with("PolicyInputList", strings([own.as_str()]))
+            .with("ActionNames", strings([self.action]))
+            .with("ResourceArns", strings([text(self.resource).as_str()]))
+            .with("ResourcePolicy", of_resource)
+            .with("ResourceOwner", root(account))
+            .with("CallerArn", text(CALLER));
+        Order::iam(account, "SimulateCustomPolicy", input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rolecall_policy::{SourceId, Span};
+    use rstest::rstest;
+
+    const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
+
+    #[rstest]
+    #[case::by_its_arn("kms", Structure::new().with("KeyId", KEY), true)]
+    #[case::by_its_id("kms", Structure::new().with("KeyId", "1234-abcd"), true)]
+    #[case::another("kms", Structure::new().with("KeyId", "1234-abce"), false)]
+    #[case::inside(
+        "dynamodb",
+        Structure::new().with("SSESpecification", Structure::new().with("KMSMasterKeyId", KEY)),
+        true
+    )]
+    #[case::an_id_of_another_service("sqs", Structure::new().with("QueueName", "1234-abcd"), false)]
+    #[case::nothing("kms", Structure::new(), false)]
+    fn a_call_is_about_the_resource_that_it_names(
+        #[case] service: &str,
+        #[case] input: Structure,
+        #[case] expected: bool,
+    ) {
+        let call = Call {
+            service: service.to_owned(),
+            operation: "DescribeKey".to_owned(),
+            span: Span::new(SourceId(0), 0, 0),
+            region: None,
+            input,
+        };
+
+        assert_eq!(is_about(&call, KEY), expected);
+    }
+
+    #[rstest]
+    #[case::allowed_to_all(
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*"}"#,
+        true
+    )]
+    #[case::denied_to_another(
+        r#"{"Effect": "Deny", "Principal": {"AWS": "1"}, "NotAction": "s3:PutObject", "Resource": "*",
+            "Condition": {"Null": {"aws:x": "true"}}}"#,
+        true
+    )]
+    #[case::another_action(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:Put*", "Resource": "*"}"#,
+        false
+    )]
+    #[case::another_resource(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": "arn:aws:s3:::b/*"}"#,
+        false
+    )]
+    fn a_policy_speaks_of_what_its_statements_cover(
+        #[case] statement: &str,
+        #[case] expected: bool,
+    ) {
+        let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
+
+        assert_eq!(
+            speaks_of(&policy, "s3:GetObject", "arn:aws:s3:::b/k"),
+            expected
+        );
+    }
+
+    fn answer(decision: &str) -> Result<Structure, Failure> {
+        let result = Structure::new().with("EvalDecision", decision);
+        Ok(Structure::new().with("EvaluationResults", vec![Value::from(result)]))
+    }
+
+    #[rstest]
+    #[case::heeds(["explicitDeny", "allowed"], Finding::Enforced)]
+    #[case::ignores_all(["allowed", "implicitDeny"], Finding::NotEnforced)]
+    #[case::ignores_denials(["allowed", "allowed"], Finding::NotEnforced)]
+    #[case::ignores_allowances(
+        ["implicitDeny", "implicitDeny"],
+        Finding::Unknown("it denies what a resource's policy allows".to_owned())
+    )]
+    fn a_simulator_is_relied_upon_where_it_tells_twins_apart(
+        #[case] decisions: [&str; 2],
+        #[case] expected: Finding,
+    ) {
+        assert_eq!(finding(&decisions.map(answer)), expected);
+    }
+}
