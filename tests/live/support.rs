@@ -288,7 +288,6 @@ pub(crate) fn is_reason(reason: &str) -> bool {
         "a step before it needs a clock that can be moved",
         "the target's clock can't be moved",
         "the target has no ",
-        "the policy simulator ",
         "the world has ",
     ];
     reasons.iter().any(|known| reason.starts_with(known)) || reason.contains("(501)")

@@ -31,6 +31,7 @@ mod order;
 mod pace;
 mod plan;
 mod probe;
+mod probe_simulator;
 mod providers;
 mod question;
 mod removal;

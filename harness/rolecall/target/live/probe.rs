@@ -9,7 +9,7 @@ use rolecall_wire::Structure;
 
 use super::Live;
 use super::capability::{Capability, Finding, Profile};
-use super::resources::put_simulations;
+use super::probe_simulator::put_simulations;
 use super::stage::LiveStage;
 use super::toolbox::put_explanation;
 use crate::scenario::model::{Actor, Question, Step, Test, Verb};
