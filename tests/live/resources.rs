@@ -36,6 +36,10 @@ resources:
     policy:
       Version: "2012-10-17"
       Statement: { Effect: Allow, Principal: { AWS: "arn:aws:iam::123456789012:user/ben" }, Action: "kms:*", Resource: "*" }
+  arn:aws:kms:us-east-1:123456789012:key/silent:
+    policy:
+      Version: "2012-10-17"
+      Statement: { Effect: Allow, Principal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "kms:DescribeKey", Resource: "*" }
   arn:aws:sqs:us-east-1:123456789012:jobs:
     policy:
       Version: "2012-10-17"
@@ -43,6 +47,8 @@ resources:
   arn:aws:sqs:us-east-1:123456789012:bare: {}
 steps:
   - { as: ann, cannot: ["kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/closed"] }
+  - { as: ann, can: ["kms:DescribeKey on arn:aws:kms:us-east-1:123456789012:key/silent"] }
+  - { as: ann, cannot: ["kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/silent"] }
   - { as: ben, can: ["kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/closed"] }
   - { as: ann, can: ["sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:bare"] }
   - { as: pat, can: ["sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:jobs"] }
@@ -73,6 +79,8 @@ users:
 roles:
   Reader:
     trust: { Version: "2012-10-17", Statement: { Effect: Allow, Principal: { AWS: "arn:aws:iam::123456789012:user/ann" }, Action: "sts:AssumeRole" } }
+resources:
+  arn:aws:kms:us-east-1:123456789012:key/own: {}
 buckets:
   open:
     policy: { Version: "2012-10-17", Statement: { Effect: Allow, Principal: { AWS: "arn:aws:iam::123456789012:role/Reader" }, Action: "s3:GetObject", Resource: "arn:aws:s3:::open/*" } }
@@ -82,6 +90,11 @@ steps:
     then:
       - can: ["s3:GetObject on arn:aws:s3:::open/a"]
       - cannot: ["s3:PutObject on arn:aws:s3:::open/a"]
+  - as: ann
+    call: s3:PutObject
+    on: open/a
+    with: { ServerSideEncryption: "aws:kms", SSEKMSKeyId: "arn:aws:kms:us-east-1:123456789012:key/own" }
+    expect: denied
 "#;
 
 fn scenario(folder: &tempfile::TempDir, text: &str) -> Loaded {
@@ -123,7 +136,7 @@ fn what_policies_of_resources_decide_is_asked_of_the_simulator() {
 
 /// AWS: IAM API Reference, `SimulatePrincipalPolicy`, `ResourcePolicy`: it is for users alone.
 #[test]
-fn for_roles_the_simulator_heeds_no_policy_of_a_resource() {
+fn what_the_simulator_or_nobody_can_answer_is_skipped() {
     let served = Served::start();
     let folder = tempfile::tempdir().expect("a folder");
     let live = connect(&served.endpoint, &settings(folder.path(), "t1"));
@@ -137,6 +150,10 @@ fn for_roles_the_simulator_heeds_no_policy_of_a_resource() {
     assert_eq!(told.get(1), Some(&skipped));
     let passed = ("1.2".to_owned(), Outcome::Pass, String::new());
     assert_eq!(told.get(2), Some(&passed), "the policy doesn't speak of it");
+    let (_, outcome, reason) = told.get(3).expect("a call");
+    assert_eq!(*outcome, Outcome::Skip, "{reason}");
+    let key = "`arn:aws:kms:us-east-1:123456789012:key/own` isn't made on live targets";
+    assert!(reason.starts_with(key), "{reason}");
 }
 
 /// The simulator says `allowed` to whatever it is asked with a resource's policy.

@@ -48,14 +48,14 @@ impl LiveStage {
             return Err(Unasked::Skip(lack));
         }
         let principal = self.simulated(who)?;
-        let guard = self.guard(&principal.arn, action, resource).await?;
+        let mut keys = self.keys_of(step);
+        let guard = self.guard(&principal, action, resource, &keys).await?;
         let asked = Simulation {
             principal: &principal,
             action,
             resource,
             guard: guard.as_ref(),
         };
-        let mut keys = self.keys_of(step);
         let result = self.simulate(&asked, &keys).await?;
         let more = missing(&result).into_iter();
         let more: Vec<ContextEntry> = more

@@ -11,10 +11,8 @@
 use std::sync::Arc;
 
 use rolecall_policy::arn::{self, Arn, is_account};
-use rolecall_policy::evaluation::{Element, StatementTrace};
-use rolecall_policy::{
-    Context, Document, Policies, Policy, PolicySet, Principal, Request, explain,
-};
+use rolecall_policy::evaluation::{Element, Mismatch};
+use rolecall_policy::{Context, Document, Policies, Policy, PolicySet, Request, explain};
 use rolecall_wire::{Structure, Value};
 use serde_json::json;
 
@@ -23,8 +21,9 @@ use super::capability::Capability;
 use super::journal::{Kind, Thing};
 use super::order::Order;
 use super::plan::lets_everyone_in;
+use super::simulated::Principal;
 use super::stage::LiveStage;
-use crate::scenario::model::{Call, Resource, Step, Verb};
+use crate::scenario::model::{Call, ContextEntry, Resource, Step, Verb};
 use crate::target::stage::Unasked;
 
 /// What the simulator is told of a resource.
@@ -48,9 +47,10 @@ impl LiveStage {
     /// What the simulator must be told of a resource; `None` where the caller's own policies decide.
     pub(super) async fn guard(
         &self,
-        caller: &str,
+        caller: &Principal,
         action: &str,
         resource: Option<&str>,
+        keys: &[ContextEntry],
     ) -> Result<Option<Guard>, Unasked> {
         let Some(resource) = resource else {
             return Ok(None);
@@ -58,15 +58,15 @@ impl LiveStage {
         let Some((owner, policy)) = self.owner_and_policy(resource).await? else {
             return Ok(None);
         };
-        let is_own = arn::account(caller) == Some(owner.as_str());
+        let is_own = arn::account(&caller.arn) == Some(owner.as_str());
         if policy.is_none() && is_own {
             return Ok(None);
         }
-        // Within the account, a policy that doesn't speak of this neither allows nor denies it.
-        let speaks = policy
+        // Within the account, a policy without a say neither allows nor denies, but for a key's, which must allow.
+        let counts = policy
             .as_deref()
-            .is_none_or(|policy| speaks_of(policy, action, resource));
-        if is_own && !speaks {
+            .is_none_or(|policy| has_say(policy, caller, action, resource, keys));
+        if is_own && !counts && !is_about_keys(action) {
             return Ok(None);
         }
         if let Some(reason) = self.unsimulated(caller, action) {
@@ -82,13 +82,12 @@ impl LiveStage {
     }
 
     /// Why the simulator can't be told of a resource's policy, if so.
-    fn unsimulated(&self, caller: &str, action: &str) -> Option<String> {
-        if !caller.contains(":user/") {
+    fn unsimulated(&self, caller: &Principal, action: &str) -> Option<String> {
+        if caller.user.is_none() {
             return Some("the policy simulator heeds no resource's policy for roles".to_owned());
         }
         let profile = self.live.profile()?;
-        let about_keys = action.to_ascii_lowercase().starts_with("kms:");
-        let keys = about_keys.then(|| profile.lack(Capability::SimulatedKeys));
+        let keys = is_about_keys(action).then(|| profile.lack(Capability::SimulatedKeys));
         profile
             .lack(Capability::SimulatedPolicies)
             .or(keys.flatten())
@@ -165,34 +164,75 @@ impl LiveStage {
     }
 }
 
+/// AWS: KMS Developer Guide, key policies: without the key policy's Allow no other policy counts.
+fn is_about_keys(action: &str) -> bool {
+    action.to_ascii_lowercase().starts_with("kms:")
+}
+
 fn bucket_of(resource: &str) -> Option<&str> {
     let name = resource.strip_prefix("arn:aws:s3:::")?;
     Some(name.split_once('/').map_or(name, |(bucket, _)| bucket))
 }
 
-/// Whether a statement of a policy is about this action on this resource, whomever it names and whatever its conditions.
-fn speaks_of(policy: &str, action: &str, resource: &str) -> bool {
+/// Whether a policy of a resource may have a say in this, whomever its statements name: one that is about the action and the
+/// resource, and of which no condition is known to be false.
+fn has_say(
+    policy: &str,
+    caller: &Principal,
+    action: &str,
+    resource: &str,
+    keys: &[ContextEntry],
+) -> bool {
     let Ok(document) = Document::parse(policy) else {
         return true;
     };
+    let context = known(&document, caller, resource, keys);
     let policies = PolicySet::new(vec![Arc::new(Policy::inline("resource", document))]);
     let evaluation = explain(&Request {
-        principal: &Principal::anonymous(),
+        principal: &rolecall_policy::Principal::anonymous(),
         action,
         resource,
         resource_account: None,
-        context: &Context::new(),
+        context: &context,
         policies: Policies {
             resource: Some(&policies),
             ..Policies::default()
         },
     });
     let mut statements = evaluation.checks.iter().flat_map(|check| &check.statements);
-    let is_about = |trace: &StatementTrace| {
-        let mut mismatches = trace.mismatches.iter();
-        !mismatches.any(|mismatch| matches!(mismatch.element, Element::Action | Element::Resource))
-    };
-    statements.any(is_about)
+    statements.any(|trace| !trace.mismatches.iter().any(is_certain))
+}
+
+/// The keys of a request that are known, of those that a policy asks for.
+fn known(
+    document: &Document,
+    caller: &Principal,
+    resource: &str,
+    given: &[ContextEntry],
+) -> Context {
+    let asked = document.context_keys().into_iter();
+    let of_caller: Vec<ContextEntry> = asked
+        .filter_map(|key| caller.key(key, Some(resource)))
+        .collect();
+    let mut context = Context::new();
+    for entry in of_caller.iter().chain(given) {
+        if entry.multivalued {
+            context.set_list(&entry.key, entry.values.clone());
+        } else if let Some(value) = entry.values.first() {
+            context.set(&entry.key, value.as_str());
+        }
+    }
+    context
+}
+
+/// Whether a statement can't match for this element, whoever calls and whatever keys are not known.
+fn is_certain(mismatch: &Mismatch) -> bool {
+    match mismatch.element {
+        Element::Statement | Element::Action => true,
+        Element::Resource => !mismatch.wanted.iter().any(|wanted| wanted.contains("${")),
+        Element::Condition { .. } => !mismatch.had.is_empty(),
+        Element::Principal => false,
+    }
 }
 
 /// Lets nobody of another account in: what a resource without a policy does.
@@ -210,8 +250,12 @@ pub(super) fn root(account: &str) -> String {
     format!("arn:aws:iam::{account}:root")
 }
 
-/// Whether a call names a resource, by its ARN or, to the resource's own service, by its id.
+/// Whether a call names a resource, by its ARN or, to the resource's own service, by its id. IAM and STS ask no ARN
+/// whether there is such a resource.
 fn is_about(call: &Call, resource: &str) -> bool {
+    if ["iam", "sts"].contains(&call.service.as_str()) {
+        return false;
+    }
     let own = Arn::parse(resource).is_some_and(|arn| arn.service == call.service);
     let id = resource.rsplit(['/', ':']).next();
     let names = |text: &str| text == resource || (own && text.rsplit(['/', ':']).next() == id);
@@ -230,6 +274,7 @@ fn has_text(value: &Value, wanted: &dyn Fn(&str) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::order::strings;
     use super::*;
     use rolecall_policy::{SourceId, Span};
     use rstest::rstest;
@@ -247,6 +292,7 @@ mod tests {
     )]
     #[case::an_id_of_another_service("sqs", Structure::new().with("QueueName", "1234-abcd"), false)]
     #[case::nothing("kms", Structure::new(), false)]
+    #[case::nobody_looks_it_up("iam", Structure::new().with("ResourceArns", strings([KEY])), false)]
     fn a_call_is_about_the_resource_that_it_names(
         #[case] service: &str,
         #[case] input: Structure,
@@ -269,8 +315,7 @@ mod tests {
         true
     )]
     #[case::denied_to_another(
-        r#"{"Effect": "Deny", "Principal": {"AWS": "1"}, "NotAction": "s3:PutObject", "Resource": "*",
-            "Condition": {"Null": {"aws:x": "true"}}}"#,
+        r#"{"Effect": "Deny", "Principal": {"AWS": "1"}, "NotAction": "s3:PutObject", "Resource": "*"}"#,
         true
     )]
     #[case::another_action(
@@ -281,15 +326,43 @@ mod tests {
         r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": "arn:aws:s3:::b/*"}"#,
         false
     )]
-    fn a_policy_speaks_of_what_its_statements_cover(
+    #[case::a_key_that_is_not_known(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}"#,
+        true
+    )]
+    #[case::a_name_that_is_not_known(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b/${aws:userid}"}"#,
+        true
+    )]
+    #[case::only_without_tls(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#,
+        false
+    )]
+    #[case::a_key_that_the_step_gives(
+        r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}"#,
+        false
+    )]
+    fn a_policy_has_a_say_unless_it_is_certain_that_it_has_none(
         #[case] statement: &str,
         #[case] expected: bool,
     ) {
         let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
+        let caller = Principal {
+            arn: "arn:aws:iam::123456789012:role/Reader".to_owned(),
+            user: None,
+            tags: None,
+        };
+        let given = [ContextEntry {
+            key: "aws:SourceVpc".to_owned(),
+            values: vec!["vpc-2".to_owned()],
+            multivalued: false,
+        }];
 
-        assert_eq!(
-            speaks_of(&policy, "s3:GetObject", "arn:aws:s3:::b/k"),
-            expected
-        );
+        let found = has_say(&policy, &caller, "s3:GetObject", "arn:aws:s3:::b/k", &given);
+
+        assert_eq!(found, expected);
     }
 }
