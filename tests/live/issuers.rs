@@ -86,6 +86,27 @@ steps:
 }
 
 #[test]
+fn an_oidc_provider_that_a_step_makes_goes_too() {
+    let served = Served::start();
+    let journals = tempfile::tempdir().expect("a folder");
+    let live = connect(&served.endpoint, &settings(journals.path(), "t1"));
+    let (_folder, loaded) = written(&format!(
+        r#"
+scenario: An administrator makes a provider
+users: {{ admin: {{ policies: [AdministratorAccess] }} }}
+steps:
+  - {{ as: admin, call: iam:CreateOpenIDConnectProvider, with: {{ Url: "{GITHUB}" }}, expect: {{ OpenIDConnectProviderArn: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }} }}
+"#
+    ));
+
+    let results = run(&live, &loaded);
+
+    assert_passed(&results);
+    assert_eq!(live.finish().expect("a journal"), []);
+    assert_eq!(served.left("rc-t1-", &[FIRST]), [""; 0]);
+}
+
+#[test]
 fn tests_of_one_issuer_take_turns() {
     let served = Served::start();
     let journals = tempfile::tempdir().expect("a folder");

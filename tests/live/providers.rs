@@ -3,6 +3,7 @@
 use rolecall::run::{Outcome, TestResult};
 use rolecall::target::live::{Aws, Capability, Finding, Live, Place, Settings, Tape};
 use rolecall_mock::saml_name_qualifier;
+use rstest::rstest;
 
 use crate::clean_up::written;
 use crate::support::{FIRST, Served, connect, load, probe, run, runtime, settings};
@@ -177,11 +178,16 @@ fn a_target_that_takes_any_assertion_passes_no_refusal_and_fails_none() {
     assert_eq!(live.finish().expect("a journal"), []);
 }
 
-#[test]
-fn a_record_has_no_assertion_and_is_the_same_run_with_another_key() {
+#[rstest]
+#[case::saml("scenarios/saml-federation.yaml", "SAMLAssertion=")]
+#[case::oidc("scenarios/github-actions.yaml", "WebIdentityToken=")]
+fn a_record_has_nothing_that_was_signed_and_is_the_same_run(
+    #[case] scenario: &str,
+    #[case] signed: &str,
+) {
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
     let [record, journals] = folders.each_ref().map(tempfile::TempDir::path);
-    let loaded = load("scenarios/saml-federation.yaml");
+    let loaded = load(scenario);
     let served = Served::start();
     let taped = Settings {
         tape: Some(Tape::Record(record.to_owned())),
@@ -206,8 +212,14 @@ fn a_record_has_no_assertion_and_is_the_same_run_with_another_key() {
             .iter()
             .all(|result| result.outcome() == Outcome::Pass)
     );
+    let mut seen = 0;
     for entry in std::fs::read_dir(record).expect("a folder") {
         let text = std::fs::read_to_string(entry.expect("a file").path()).expect("a text");
-        assert!(!text.contains("SAMLAssertion=P"), "{text}");
+        for (place, _) in text.match_indices(signed) {
+            let after = &text[place + signed.len()..];
+            assert!(after.starts_with("(removed)"), "{after}");
+            seen += 1;
+        }
     }
+    assert!(seen > 4, "{seen}");
 }
