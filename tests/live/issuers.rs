@@ -262,9 +262,11 @@ fn where_nobody_can_tell_keys_nothing_is_made_and_the_reason_is_said() {
     let live = connect(&plain.endpoint(), &settings(journals.path(), "t1"));
 
     let profile = probe(&live);
-    let results = run(&live, &load("scenarios/google-sign-in.yaml"));
+    let loaded = load("scenarios/google-sign-in.yaml");
+    let results = run(&live, &loaded);
 
     let reason = "nobody can sign tokens of `google` here".to_owned();
+    assert_eq!(live.plan(&loaded.tests[0]), Err(reason.clone()));
     for step in &results[0].steps {
         assert_eq!(
             (step.outcome, &step.reasons),

@@ -1,5 +1,6 @@
 //! What can't be had or asked on a live target, and why.
 
+use super::Live;
 use super::capability::{Capability, Needs, Profile};
 use super::stage::LiveStage;
 use super::time::depends_on_time;
@@ -63,8 +64,17 @@ fn shown(step: &Step) -> Option<Capability> {
     }
 }
 
+impl Live {
+    /// Why a world isn't built here, if so.
+    pub(super) fn refuses(&self, world: &World) -> Option<String> {
+        missing(world)
+            .or_else(|| self.refuses_distributions(world))
+            .or_else(|| self.refuses_oidc_providers(world))
+    }
+}
+
 /// What live targets can't have, if a world has it.
-pub(super) fn missing(world: &World) -> Option<String> {
+fn missing(world: &World) -> Option<String> {
     let has = [
         (world.organization.is_some(), "an organization"),
         (

@@ -9,7 +9,6 @@ use super::control::Control;
 use super::devices::Device;
 use super::issuers::Turn;
 use super::journal::{Kind, Thing};
-use super::limits::missing;
 use super::lockout::locks_out;
 use super::names::{Names, base36, fingerprint};
 use super::order::Order;
@@ -61,13 +60,8 @@ pub(super) struct SessionOfRole {
 impl LiveStage {
     /// Builds a test's world; what was built so far is removed again if it can't be built whole.
     pub(super) async fn build(live: &Live, test: &Test) -> Result<Self, StageError> {
-        if let Some(missing) = missing(&test.world).or_else(|| timed(&test.steps)) {
-            return Err(StageError::CannotHave(missing));
-        }
-        if let Some(refused) = live.refuses_distributions(&test.world) {
-            return Err(StageError::CannotHave(refused));
-        }
-        if let Some(refused) = live.refuses_oidc_providers(&test.world) {
+        let refused = live.refuses(&test.world).or_else(|| timed(&test.steps));
+        if let Some(refused) = refused {
             return Err(StageError::CannotHave(refused));
         }
         let admins = live.0.accounts.of(&test.world.accounts);
@@ -258,11 +252,8 @@ impl LiveStage {
 
     /// Changes the world over AWS's API.
     pub(in crate::target) async fn change(&mut self, change: &Change) -> Result<(), Unasked> {
-        let missing = missing(&change.world);
-        let missing = missing.or_else(|| self.live.refuses_distributions(&change.world));
-        let missing = missing.or_else(|| self.live.refuses_oidc_providers(&change.world));
-        let changed = match missing {
-            Some(missing) => Err(missing),
+        let changed = match self.live.refuses(&change.world) {
+            Some(refused) => Err(refused),
             None => self.planner().change(&self.world, change).map(drop),
         };
         if let Err(reason) = changed {
@@ -329,10 +320,8 @@ impl LiveStage {
 
 /// What a test would make.
 pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
-    if let Some(missing) = missing(&test.world).or_else(|| timed(&test.steps)) {
-        return Err(missing);
-    }
-    if let Some(refused) = live.refuses_distributions(&test.world) {
+    let refused = live.refuses(&test.world).or_else(|| timed(&test.steps));
+    if let Some(refused) = refused {
         return Err(refused);
     }
     let admins = live.0.accounts.of(&test.world.accounts)?;
