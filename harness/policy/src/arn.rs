@@ -40,6 +40,20 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// AWS's partitions.
+///
+/// AWS: AWS General Reference, ARNs; the SDKs' list of partitions.
+pub const PARTITIONS: [&str; 8] = [
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-eusc",
+];
+
 /// The account an ARN names, if it names one.
 pub fn account(arn: &str) -> Option<&str> {
     Arn::parse(arn)

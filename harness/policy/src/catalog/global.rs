@@ -2,6 +2,10 @@
 //!
 //! Source: AWS, IAM User Guide, global condition context keys; IAM and STS condition context keys.
 
+use std::net::IpAddr;
+
+use crate::arn::Arn;
+use crate::condition::{Comparison, Instant, Test, can_match};
 use crate::context::fold;
 
 /// The keys that may stand in any policy, with AWS's names of their types; one that ends in `/` takes a tag's key.
@@ -105,7 +109,7 @@ pub fn global_keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// AWS's name of a global key's type; case doesn't count.
-pub(super) fn global_kind(key: &str) -> Option<&'static str> {
+pub(crate) fn global_kind(key: &str) -> Option<&'static str> {
     let key = fold(key);
     let is = |name: &str| {
         let name = fold(name);
@@ -126,6 +130,31 @@ pub(super) fn global_kind(key: &str) -> Option<&'static str> {
 /// ```
 pub fn is_global_key(key: &str) -> bool {
     global_kind(key).is_some()
+}
+
+/// What the values of a global key are, where this is none: `an IP address`. `None` where it may be one, and of other
+/// keys.
+///
+/// ```
+/// use rolecall_policy::catalog::misfit;
+///
+/// assert_eq!(misfit("aws:SourceIp", "office"), Some("an IP address"));
+/// assert_eq!(misfit("aws:SourceIp", "203.0.113.7"), None);
+/// assert_eq!(misfit("sts:ExternalId", "office"), None);
+/// ```
+pub fn misfit(key: &str, value: &str) -> Option<&'static str> {
+    let (is_one, wanted) = match global_kind(key)? {
+        "Bool" => (can_match(Test::Bool, value), "`true` or `false`"),
+        "Date" => (Instant::parse(value).is_some(), "a point in time"),
+        "Numeric" => (
+            can_match(Test::Numeric(Comparison::Equal), value),
+            "a number",
+        ),
+        "IPAddress" => (value.parse::<IpAddr>().is_ok(), "an IP address"),
+        "ARN" => (Arn::parse(value).is_some(), "an ARN"),
+        _ => return None,
+    };
+    (!is_one).then_some(wanted)
 }
 
 /// Whether it is a key that sessions carry along from their beginning; case doesn't count.

@@ -133,8 +133,8 @@ pub fn key_kind(key: &str) -> Option<String> {
     Some(service(prefix)?.key(key)?.kind.clone())
 }
 
-pub(crate) use global::is_newer_key;
-pub use global::{global_keys, is_global_key, is_session_key};
+pub use global::{global_keys, is_global_key, is_session_key, misfit};
+pub(crate) use global::{global_kind, is_newer_key};
 
 impl Service {
     /// An action by its name without the service; case doesn't count.

@@ -213,6 +213,23 @@ impl Values {
     }
 }
 
+/// Whether a policy's value, without variables in it, is of a form that its operator can match.
+pub(crate) fn can_match(test: Test, value: &str) -> bool {
+    match test {
+        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike => true,
+        Test::Bool | Test::Null => is_bool(value),
+        Test::Numeric(_) => number::is_number(value),
+        Test::Date(_) => Instant::parse(value).is_some(),
+        Test::IpAddress => Network::parse(value).is_some(),
+        Test::Binary => base64(value).is_some(),
+        // Parts that are missing count as `*`; the first can only be `arn`.
+        Test::Arn => value
+            .split(':')
+            .next()
+            .is_some_and(|first| first == "arn" || first.contains(['*', '?'])),
+    }
+}
+
 fn is_bool(text: &str) -> bool {
     text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }

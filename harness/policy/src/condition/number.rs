@@ -15,6 +15,11 @@ pub(crate) fn compare(left: &str, right: &str) -> Option<Ordering> {
     })
 }
 
+/// Whether it is an integer or a decimal.
+pub(crate) fn is_number(text: &str) -> bool {
+    Decimal::parse(text).is_some()
+}
+
 /// A number without the zeros that don't count.
 #[derive(Clone, Copy)]
 struct Decimal<'a> {

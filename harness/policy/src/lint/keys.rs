@@ -9,7 +9,7 @@ use crate::validate::shape::Part;
 /// What AWS takes over from GitHub's tokens.
 ///
 /// AWS: service authorization reference, STS.
-const GITHUB_CLAIMS: [&str; 12] = [
+pub(super) const GITHUB_CLAIMS: [&str; 12] = [
     "actor",
     "actor_id",
     "aud",

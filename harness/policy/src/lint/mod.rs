@@ -9,6 +9,7 @@ mod keys;
 mod overlap;
 mod shadow;
 mod trust;
+mod values;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -57,7 +58,7 @@ pub const LINTS: [(&str, &str); 8] = [
     ),
     (
         "never-matches",
-        "a statement or an action that never matches",
+        "a statement, an action or a condition's value that never matches",
     ),
     ("shadowed-allow", "an Allow that a Deny takes back"),
 ];
@@ -96,6 +97,7 @@ fn advise(
         actions::check(part, services, &mut advice);
         keys::check(part, services, &mut advice);
         effect::check(part, kind, services, &mut advice);
+        values::check(part, &mut advice);
         if kind == PolicyKind::Trust {
             trust::check(part, account, &mut advice);
         }

@@ -2,18 +2,8 @@
 
 use super::shape::Part;
 use super::{Findings, Rule};
+use crate::arn::PARTITIONS;
 use crate::node::Span;
-
-const PARTITIONS: [&str; 8] = [
-    "aws",
-    "aws-cn",
-    "aws-us-gov",
-    "aws-iso",
-    "aws-iso-b",
-    "aws-iso-e",
-    "aws-iso-f",
-    "aws-eusc",
-];
 
 /// What an IAM resource may begin with.
 pub(super) const IAM_PATHS: [&str; 13] = [

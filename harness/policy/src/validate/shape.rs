@@ -187,7 +187,10 @@ fn check_string(entry: &Entry, findings: &mut Findings) {
 
 pub(super) fn wrong_type(node: &Node, wanted: &str, findings: &mut Findings) {
     let label = format!("expected {wanted}, found {}", node.value.kind());
-    findings.add(Rule::WrongType, node.span, "", label);
+    let finding = findings.add(Rule::WrongType, node.span, "", label);
+    if let (Value::Number(text), "a string") = (&node.value, wanted) {
+        finding.help(format!("put it in quotes: `\"{text}\"`"));
+    }
 }
 
 fn statements<'n>(
