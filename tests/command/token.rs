@@ -70,7 +70,7 @@ fn the_first_audience_of_the_file_is_the_default() {
 
 #[test]
 fn what_cannot_be_signed_is_told_with_a_remedy() {
-    let rows: [(&[&str], &str); 6] = [
+    let rows: [(&[&str], &str); 7] = [
         (
             &["--world", SCENARIO, "--provider", "gitlab", "--sub", "x"],
             "it has `github`",
@@ -93,6 +93,19 @@ fn what_cannot_be_signed_is_told_with_a_remedy() {
                 "z",
             ],
             "NAME=VALUE",
+        ),
+        (
+            &[
+                "--issuer",
+                "https://a.example",
+                "--sub",
+                "x",
+                "--aud",
+                "y",
+                "--claim",
+                "iss=https://b.example",
+            ],
+            "the issuer is the provider's URL",
         ),
         (
             &[

@@ -199,6 +199,11 @@ fn claim(written: &str) -> Result<(String, Value), String> {
     let (name, value) = written
         .split_once('=')
         .ok_or("a claim is written NAME=VALUE")?;
+    if name == "iss" {
+        return Err(
+            "the issuer is the provider's URL; for another, name another --issuer".to_owned(),
+        );
+    }
     let is_json = value.starts_with(['{', '[', '"']);
     let value = if is_json {
         serde_json::from_str(value).map_err(|error| format!("the value is no JSON: {error}"))?

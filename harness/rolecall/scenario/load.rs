@@ -70,6 +70,8 @@ pub fn load(paths: &[PathBuf], files: &dyn Files) -> Loaded {
         .into_iter()
         .filter_map(|found| loading.read(found))
         .collect();
+    let scenarios = read.iter().filter(|file| !is_policy(&file.root));
+    loading.names = scenarios.map(|file| file.found.name.clone()).collect();
     let mut policies = Vec::new();
     for file in read {
         if is_policy(&file.root) {
@@ -112,6 +114,8 @@ struct Loading<'f> {
     files: BTreeMap<String, BTreeSet<PathBuf>>,
     diagnostics: Vec<Diagnostic>,
     tests: Vec<Test>,
+    /// The names of all scenarios, without their cases.
+    names: HashSet<String>,
 }
 
 struct File {
@@ -127,6 +131,7 @@ impl<'f> Loading<'f> {
             files: BTreeMap::new(),
             diagnostics: Vec::new(),
             tests: Vec::new(),
+            names: HashSet::new(),
         }
     }
 
@@ -166,6 +171,7 @@ impl<'f> Loading<'f> {
         let source = self.library.sources.get(file.source);
         let filled = source.is_some_and(|source| variables::any(source.text()));
         let cases = cases(&file.root, found);
+        self.check_case_names(cases, &file.found.name, found);
         let used = RefCell::default();
         let elsewhere = cases.iter().flat_map(|case| entries(&case.value));
         let elsewhere: BTreeSet<&str> = elsewhere.map(|entry| entry.key.as_str()).collect();
@@ -197,6 +203,23 @@ impl<'f> Loading<'f> {
             unused_variables(cases, &used.borrow(), found);
         }
         tests
+    }
+
+    /// `NAME/CASE` may be the name of another file's test.
+    fn check_case_names(&self, cases: &[Entry], name: &str, found: &mut Vec<Diagnostic>) {
+        for case in cases {
+            let test = format!("{name}/{}", case.key);
+            if self.names.contains(&test) {
+                found.push(
+                    Diagnostic::error(
+                        "scenario::same-name",
+                        format!("two tests are named `{test}`"),
+                    )
+                    .at(case.key_span, "so is the test of a file in a directory")
+                    .help("rename this case, or the file"),
+                );
+            }
+        }
     }
 
     /// One case's test, and advice about it.
@@ -257,6 +280,7 @@ impl<'f> Loading<'f> {
             files,
             mut diagnostics,
             tests,
+            names: _,
         } = self;
         variables::drop_consequences(&mut diagnostics);
         mute::apply(&library.sources, &mut diagnostics);
@@ -361,12 +385,16 @@ fn check_case_name(case: &Entry, found: &mut Vec<Diagnostic>) {
         _ if name.trim().is_empty() => "a case needs a name",
         _ if name.contains('/') => "`/` separates scenario, case and step",
         _ if step => "reads like a step's number",
+        _ if name.contains(char::is_control) => "a control character can't be shown",
         _ => return,
     };
     found.push(
         Diagnostic::error(
             "scenario::case-name",
-            format!("a case can't be named `{name}`"),
+            format!(
+                "a case can't be named `{}`",
+                name.replace(char::is_control, "\u{fffd}")
+            ),
         )
         .at(case.key_span, label)
         .help("use a few words: `right id`"),

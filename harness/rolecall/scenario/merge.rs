@@ -118,15 +118,25 @@ fn add<'e>(
             (Value::Map(names), Value::Map(more)) if entry.key != "organization" => {
                 for name in more {
                     match names.iter().find(|known| known.key == name.key) {
-                        Some(first) => found.push(twice(&name.key, name.key_span, first.key_span)),
+                        Some(first) => {
+                            let twice = twice(&name.key, name.key_span, first.key_span);
+                            let is_named = entry.key != "context";
+                            let help = if is_named { RENAME } else { ONLY_ONE };
+                            found.push(twice.help(help));
+                        }
                         None => names.push(name.clone()),
                     }
                 }
             }
-            _ => found.push(twice(&entry.key, entry.key_span, known.key_span)),
+            _ => found.push(twice(&entry.key, entry.key_span, known.key_span).help(ONLY_ONE)),
         }
     }
 }
+
+const RENAME: &str = "rename one of them, or change the shared one in a `change` step";
+
+/// For what has no name of its own to change: `clock`, `organization`, a condition key.
+const ONLY_ONE: &str = "keep one of them: a world has only one";
 
 fn twice(name: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(
@@ -135,5 +145,4 @@ fn twice(name: &str, span: Span, first: Span) -> Diagnostic {
     )
     .at(span, "defined again")
     .related(first, "first defined here")
-    .help("rename one of them, or change the shared one in a `change` step")
 }

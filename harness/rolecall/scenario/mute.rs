@@ -38,6 +38,14 @@ pub(crate) const LINTS: &[(&str, &str)] = &[
     ),
     ("unknown-role", "a role's ARN that the world lacks"),
     (
+        "unknown-region",
+        "a region that AWS doesn't have, but for a slip of the pen",
+    ),
+    (
+        "unknown-service",
+        "a service principal that AWS doesn't have, but for a slip of the pen",
+    ),
+    (
         "unreachable-role",
         "a role whose trust policy allows nothing",
     ),

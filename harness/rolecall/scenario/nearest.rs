@@ -8,7 +8,8 @@ const CANDIDATES: usize = 2_000;
 
 /// The candidate that `word` was most likely meant to be; `None` when none is near.
 ///
-/// Case and the separators `-`, `_`, space count for nothing; beyond them a third of the word may differ.
+/// Case and the separators `-`, `_`, space count for nothing; beyond them a third of the word may differ. A word
+/// cut short is near if two thirds of it are there.
 pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -20,11 +21,12 @@ pub(crate) fn nearest<'c>(
     for candidate in candidates.into_iter().take(CANDIDATES) {
         let folded = fold(candidate);
         let other = folded.chars().count();
-        if candidate == word || other.abs_diff(length) > allowed {
+        let is_cut_short = length * 3 >= other * 2 && folded.starts_with(&wanted);
+        if candidate == word || other.abs_diff(length) > allowed && !is_cut_short {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &folded);
-        let near = distance <= allowed && distance < length.min(other);
+        let near = (distance <= allowed || is_cut_short) && distance < length.min(other);
         if near && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -59,6 +61,7 @@ mod tests {
             "call",
             "can",
             "cannot",
+            "spa-deployment",
         ];
         for (word, wanted) in [
             ("external_id", Some("external-id")),
@@ -68,6 +71,8 @@ mod tests {
             ("S3-CloudFrnt-Acess", Some("S3-CloudFront-Access")),
             ("cal", Some("call")),
             ("canot", Some("cannot")),
+            ("spa-deploy", Some("spa-deployment")),
+            ("spa-dep", None),
             ("x", None),
             ("", None),
             ("because", None),

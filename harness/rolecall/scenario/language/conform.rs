@@ -389,7 +389,11 @@ impl<'n> Conform<'_> {
                 ),
             )
             .at(head(node), format!("expected {}", words::wanted(shape)))
-            .maybe_help(words::mismatch_help(node, shape, self.notation))
+            .maybe_help(match (subject, &node.value) {
+                (Subject::Key("expect"), Value::Bool(true)) => Some("write `allowed`".to_owned()),
+                (Subject::Key("expect"), Value::Bool(false)) => Some("write `denied`".to_owned()),
+                _ => words::mismatch_help(node, shape, self.notation),
+            })
         };
         self.found.push(error);
     }

@@ -94,7 +94,7 @@ pub(super) fn no_value_help(shape: &Shape) -> &'static str {
 /// What to write instead of a value of another kind.
 pub(super) fn mismatch_help(node: &Node, shape: &Shape, notation: Notation) -> Option<String> {
     match notation {
-        Notation::Yaml => yaml_help(node, shape),
+        Notation::Yaml => Some(yaml_help(node, shape)),
         #[cfg(feature = "cli")]
         Notation::Toml => toml_help(node, shape),
     }
@@ -117,30 +117,48 @@ fn toml_help(node: &Node, shape: &Shape) -> Option<String> {
     }
 }
 
-fn yaml_help(node: &Node, shape: &Shape) -> Option<String> {
+fn yaml_help(node: &Node, shape: &Shape) -> String {
     match (shape, &node.value, scalar(node)) {
-        (Shape::List { .. }, Value::Map(_), _) => Some("begin each element with `- `".to_owned()),
-        (Shape::List { .. }, _, Some(written)) => Some(format!("write `[{written}]`")),
-        (Shape::Flag, Value::String(word), _) => match word.to_lowercase().as_str() {
-            "yes" | "on" | "true" | "y" => Some("write `true`, without quotes".to_owned()),
-            "no" | "off" | "false" | "n" => Some("write `false`, without quotes".to_owned()),
-            _ => None,
-        },
+        (Shape::List { .. }, Value::Map(_), _) => "begin each element with `- `".to_owned(),
+        (Shape::List { .. }, _, Some(written)) => format!("write `[{written}]`"),
+        (Shape::Flag, Value::String(word), _) => flag_help(word).to_owned(),
         (Shape::Text, Value::Bool(_), Some(written)) => {
-            Some(format!("for the word, write `\"{written}\"`"))
+            format!("for the word, write `\"{written}\"`")
         }
-        (Shape::Named { what, .. }, Value::List(_), _) => Some(format!(
+        (Shape::Named { what, .. }, Value::List(_), _) => format!(
             "write one `{what}: …` a line, without `-`",
             what = text::upper(what)
-        )),
+        ),
+        (Shape::Named { .. }, _, Some(written)) => format!("write `{{ {written}: … }}`"),
+        (Shape::Text | Shape::Scalar, Value::List(nodes), _) => match nodes.as_slice() {
+            [only] if let Some(written) = scalar(only) => {
+                format!("write `{written}`, without brackets")
+            }
+            _ => "write one text".to_owned(),
+        },
+        (Shape::Text | Shape::Scalar, Value::Map(_), _) => {
+            "write one text; a text with `: ` in it needs quotes".to_owned()
+        }
         (Shape::Variants { .. } | Shape::Record(_), Value::String(text), _)
             if text.contains(':') =>
         {
             let spaced = text.replacen(':', ": ", 1);
-            Some(format!("a colon needs a space after it: `{spaced}`"))
+            format!("a colon needs a space after it: `{spaced}`")
         }
-        (Shape::Record(table), ..) => Some(format!("its keys are {}", text::list(table.names()))),
-        _ => None,
+        (Shape::Record(table), ..) => format!("its keys are {}", text::list(table.names())),
+        (Shape::Variants { variants, .. }, ..) => {
+            let keys = variants.iter().map(|variant| variant.key);
+            format!("write a map that has {}", text::either(keys))
+        }
+        _ => format!("write {}", wanted(shape)),
+    }
+}
+
+fn flag_help(word: &str) -> &'static str {
+    match word.to_lowercase().as_str() {
+        "yes" | "on" | "true" | "y" => "write `true`, without quotes",
+        "no" | "off" | "false" | "n" => "write `false`, without quotes",
+        _ => "write `true` or `false`",
     }
 }
 
@@ -151,6 +169,7 @@ pub(super) fn format_help(shape: &Shape, written: &str) -> Option<String> {
             Some(format!("for seconds, write `{written}s`"))
         }
         Shape::Duration => Some("use `d`, `h`, `m` and `s`, as in `1h30m`".to_owned()),
+        Shape::Integer => Some("write digits only, without quotes".to_owned()),
         Shape::Timestamp => Some("write date, time and `Z` for UTC".to_owned()),
         Shape::AccountNumber => {
             let count = written.chars().count();

@@ -75,26 +75,14 @@ impl Lower<'_, '_, '_> {
         }
     }
 
-    fn check_service(&mut self, service: &Spanned<String>) {
-        let host = &service.value;
-        if !(host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")) {
-            let error = Diagnostic::error(
-                "scenario::service-principal",
-                format!("`{host}` is no service principal"),
-            )
-            .at(service.span, "services are named by their host")
-            .help(format!(
-                "write `{}.amazonaws.com`",
-                host.trim_end_matches('.').to_lowercase()
-            ));
-            self.report(error);
-        }
-    }
-
     fn token(&mut self, node: &Node) -> Option<Token> {
         let provider = self.provider(node, Entity::OidcProvider)?;
+        self.check_signer(node, &provider);
         let mut claims: Vec<(String, ClaimValue)> = Vec::new();
         for entry in entries(node).iter().filter(|entry| entry.key != "provider") {
+            if entry.key == "iss" {
+                self.issuer_given(entry);
+            }
             claims.push((entry.key.clone(), self.claim(entry)));
         }
         let given = |name: &str| node.get(name).is_some();
@@ -113,6 +101,33 @@ impl Lower<'_, '_, '_> {
             }
         }
         Some(Token { provider, claims })
+    }
+
+    fn issuer_given(&mut self, entry: &Entry) {
+        let error = Diagnostic::error("scenario::claim", "a token's `iss` isn't the step's to say")
+            .at(entry.key_span, "the issuer is the provider's `url`")
+            .help("remove it; for another issuer, name another provider of `oidc-providers`");
+        self.report(error);
+    }
+
+    /// Only generated keys are whole: of others the private half is elsewhere.
+    fn check_signer(&mut self, token: &Node, provider: &str) {
+        let mut providers = section(&self.root, "oidc-providers").iter();
+        let keys = providers
+            .find(|entry| entry.key == provider)
+            .and_then(|entry| entry.value.get("keys"));
+        let Some(keys) = keys.filter(|keys| scalar(keys) != Some("generated")) else {
+            return;
+        };
+        let message = format!("no token of `{provider}` can be signed");
+        let error = Diagnostic::error("scenario::no-signing-key", message)
+            .at(
+                token.get("provider").map_or(token.span, |node| node.span),
+                "its private keys are elsewhere",
+            )
+            .related(keys.span, "its keys")
+            .help("remove its `keys`, so that it gets a test key to sign with");
+        self.report(error);
     }
 
     fn claim(&mut self, entry: &Entry) -> ClaimValue {

@@ -10,7 +10,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Call, Entity, Spanned};
 use crate::scenario::nearest::{did_you_mean, nearest};
 use crate::scenario::text as words;
-use crate::scenario::tree::{spanned, text};
+use crate::scenario::tree::spanned;
 use crate::services;
 
 impl Lower<'_, '_, '_> {
@@ -31,7 +31,7 @@ impl Lower<'_, '_, '_> {
             service: service.name().to_owned(),
             operation: operation.name().to_owned(),
             span: written.span,
-            region: text(step, "region"),
+            region: self.region(step),
             input,
         })
     }

@@ -1,11 +1,14 @@
 //! Actions and condition keys that AWS doesn't have: policies take them, and they never match.
 
-use rolecall_policy::Span;
-use rolecall_policy::catalog::{Service, global_keys, is_global_key, is_session_key, prefixes};
+use rolecall_policy::catalog::{
+    Service, global_keys, is_global_key, is_session_key, misfit, prefixes,
+};
+use rolecall_policy::{Entry, Span};
 
 use super::{Lower, action};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::nearest::did_you_mean;
+use crate::scenario::tree::{one_or_many, scalar};
 
 impl Lower<'_, '_, '_> {
     /// Warns of an action that the service doesn't have.
@@ -23,6 +26,20 @@ impl Lower<'_, '_, '_> {
         let help = help
             .unwrap_or_else(|| "use a name of AWS's Service Authorization Reference".to_owned());
         self.report(warning.help(help));
+    }
+
+    /// A value that no request can have in a key makes the step answer about nothing.
+    pub(super) fn check_condition_values(&mut self, entry: &Entry) {
+        for node in one_or_many(&entry.value) {
+            let Some(value) = scalar(node) else { continue };
+            if let Some(wanted) = misfit(&entry.key, value) {
+                let message = format!("`{}` is `{value}`, not {wanted}", entry.key);
+                let error = Diagnostic::error("scenario::condition-value", message)
+                    .at(node.span, format!("expected {wanted}"))
+                    .help(example(wanted));
+                self.report(error);
+            }
+        }
     }
 
     /// Warns of a condition key that AWS doesn't have.
@@ -60,6 +77,17 @@ impl Lower<'_, '_, '_> {
             help.unwrap_or_else(|| "use a key of AWS's Service Authorization Reference".to_owned()),
         );
         self.report(warning);
+    }
+}
+
+/// What to write for a value of a global key.
+fn example(wanted: &str) -> String {
+    match wanted {
+        "an IP address" => "write one address: `203.0.113.7`".to_owned(),
+        "a point in time" => "write `2026-01-31T12:00:00Z`, or seconds since 1970".to_owned(),
+        "an ARN" => "write all six parts: `arn:aws:s3:::site`".to_owned(),
+        "a number" => "write digits: `3600`".to_owned(),
+        _ => format!("write {wanted}"),
     }
 }
 

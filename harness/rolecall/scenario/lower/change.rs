@@ -16,7 +16,11 @@ impl Lower<'_, '_, '_> {
     pub(super) fn change(&mut self, change: &Node) -> Change {
         let touched = self.touched(change);
         let root = merged(&self.root, change);
+        let from = self.found.len();
         conform::changed(&root, &tables::WORLD_FILE, self.found);
+        for missing in self.found.iter_mut().skip(from) {
+            place_at_change(missing, &root, change);
+        }
         self.root = Cow::Owned(root.clone());
         let world = self.world(&root);
         self.unknown_principals(&world);
@@ -102,6 +106,32 @@ impl Lower<'_, '_, '_> {
                 .at(entry.key_span, "not there at this step")
                 .help(help),
         );
+    }
+}
+
+/// What a change has taken away is missing because of the change, not where the thing was first defined.
+fn place_at_change(missing: &mut Diagnostic, root: &Node, change: &Node) {
+    let Some((at, _)) = &mut missing.at else {
+        return;
+    };
+    let defined = *at;
+    let things = entries(change).iter().flat_map(|part| {
+        entries(&part.value)
+            .iter()
+            .map(move |thing| (&part.key, thing))
+    });
+    let changed = things.into_iter().find(|(part, thing)| {
+        let mut known = section(root, part).iter();
+        known.any(|known| known.key == thing.key && known.key_span == defined)
+    });
+    if let Some((_, thing)) = changed.filter(|(_, thing)| thing.key_span != defined) {
+        let mut members = entries(&thing.value).iter();
+        let taken = members.find(|member| {
+            member.value.value == Value::Null
+                && missing.message.ends_with(&format!("`{}`", member.key))
+        });
+        *at = taken.unwrap_or(thing).key_span;
+        missing.related.push((defined, "defined here".to_owned()));
     }
 }
 

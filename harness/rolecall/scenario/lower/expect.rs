@@ -68,7 +68,8 @@ impl Lower<'_, '_, '_> {
 
     fn expect(&mut self, node: &Node) -> Expect {
         match (&node.value, scalar(node)) {
-            (_, Some("allowed")) => Expect::Allowed,
+            // That a flag is no text is told already.
+            (_, Some("allowed")) | (Value::Bool(_), _) => Expect::Allowed,
             (_, Some("denied")) => Expect::Denied,
             (_, Some(code)) => {
                 self.check_code(code, node.span);

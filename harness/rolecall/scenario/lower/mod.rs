@@ -5,6 +5,7 @@
 mod action;
 mod actor;
 mod arn;
+mod assume;
 mod because;
 mod call;
 mod catalog;
@@ -19,7 +20,9 @@ mod policy;
 mod principal;
 mod provider;
 mod question;
+mod region;
 mod resource;
+mod service;
 mod step;
 mod world;
 
@@ -31,7 +34,7 @@ use rolecall_policy::{Entry, Node, Span, Value};
 use super::diagnostic::Diagnostic;
 use super::library::{Library, Unreadable};
 use super::model::{ContextEntry, Step, World};
-use super::tree::{one_or_many, scalar, section, text, texts};
+use super::tree::{one_or_many, scalar, section, spanned, text, texts};
 #[cfg(feature = "cli")]
 pub(crate) use catalog::unknown_action;
 use names::Names;
@@ -55,6 +58,7 @@ pub(crate) fn scenario(
     found: &mut Vec<Diagnostic>,
 ) -> Lowered {
     let mut lower = Lower::new(root, library, found, cases);
+    let title = lower.title(root, "scenario").unwrap_or_default();
     let world = lower.world(root);
     lower.unknown_principals(&world);
     let steps = root
@@ -62,7 +66,7 @@ pub(crate) fn scenario(
         .map(|steps| lower.steps(steps, None))
         .unwrap_or_default();
     Lowered {
-        title: text(root, "scenario").unwrap_or_default(),
+        title,
         description: text(root, "description"),
         tags: texts(root, "tags"),
         world,
@@ -123,11 +127,28 @@ impl<'l, 'f, 'n> Lower<'l, 'f, 'n> {
         self.report(error.at(span, "named here").help(help));
     }
 
+    /// What is printed in a line of its own: control characters would break it, or the terminal.
+    fn title(&mut self, node: &Node, key: &str) -> Option<String> {
+        let title = spanned(node, key)?;
+        let shown = title.value.trim_end().to_owned();
+        if shown.contains(char::is_control) {
+            let error = Diagnostic::error(
+                "scenario::control-character",
+                format!("`{key}` has a control character"),
+            )
+            .at(title.span, "can't be shown in one line")
+            .help("keep it to one line of plain text; longer text goes into `description`");
+            self.report(error);
+        }
+        Some(shown)
+    }
+
     /// The condition keys under `context`.
     fn context(&mut self, node: &Node) -> Vec<ContextEntry> {
         let entries = section(node, "context");
         for entry in entries {
             self.check_condition_key(&entry.key, entry.key_span);
+            self.check_condition_values(entry);
         }
         entries.iter().map(context_entry).collect()
     }

@@ -130,7 +130,7 @@ impl Lower<'_, '_, '_> {
         entries.filter_map(arn).collect()
     }
 
-    fn has_arn(&self, entity: Entity, written: &str) -> bool {
+    pub(super) fn has_arn(&self, entity: Entity, written: &str) -> bool {
         self.names.arns(entity).any(|(_, known)| known == written)
     }
 

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use rolecall_mock::{
+    OidcProviderSpec, ProviderKeysSpec, SamlMetadataSpec, SamlProviderSpec, World, WorldError,
+};
 use rolecall_policy::{Entry, Node, Span, Value, json};
 
 use super::Lower;
@@ -18,6 +22,33 @@ fn is_on_loopback(url: &str) -> bool {
         .iter()
         .filter_map(|host| url.strip_prefix(host))
         .any(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+}
+
+/// The account of providers that are only tried out.
+const ACCOUNT: &str = "123456789012";
+
+/// Why a world of its own doesn't take a provider.
+fn refused(add: impl FnOnce(&mut World) -> Result<String, WorldError>) -> Option<WorldError> {
+    let mut world = World::new(0, Timestamp::UNIX_EPOCH);
+    let added = world.add_account(ACCOUNT).and_then(|()| add(&mut world));
+    added.err()
+}
+
+fn jwks_spec(text: &str) -> OidcProviderSpec {
+    OidcProviderSpec {
+        account: ACCOUNT.to_owned(),
+        url: "https://issuer.example.com".to_owned(),
+        audiences: Vec::new(),
+        keys: ProviderKeysSpec::Jwks(text.to_owned()),
+    }
+}
+
+fn metadata_spec(text: &str) -> SamlProviderSpec {
+    SamlProviderSpec {
+        account: ACCOUNT.to_owned(),
+        name: "provider".to_owned(),
+        metadata: SamlMetadataSpec::Document(text.to_owned()),
+    }
 }
 
 impl Lower<'_, '_, '_> {
@@ -59,11 +90,15 @@ impl Lower<'_, '_, '_> {
         match (&node.value, scalar(node)) {
             (_, Some("generated")) => ProviderKeys::Generated,
             (_, Some("discover")) => ProviderKeys::Discover,
-            (Value::Map(_), _) => ProviderKeys::Given(to_json(node).into()),
+            (Value::Map(_), _) => {
+                let text = to_json(node);
+                self.check_jwks(&text, "`keys`", node.span);
+                ProviderKeys::Given(text.into())
+            }
             (_, Some(file)) => {
                 let text = self.key_file(file, node.span, &["generated", "discover"], ".json");
                 if let Some(text) = &text {
-                    self.check_jwks(text, file, node.span);
+                    self.check_jwks(text, &format!("`{file}`"), node.span);
                 }
                 text.map_or(ProviderKeys::Generated, ProviderKeys::Given)
             }
@@ -71,15 +106,24 @@ impl Lower<'_, '_, '_> {
         }
     }
 
-    fn check_jwks(&mut self, text: &str, file: &str, span: Span) {
+    fn check_jwks(&mut self, text: &str, what: &str, span: Span) {
         let keys = json::read(text, span.source)
             .ok()
             .filter(|jwks| jwks.get("keys").is_some());
         if keys.is_none() {
             self.report(
-                Diagnostic::error("scenario::jwks", format!("`{file}` is no JWKS"))
+                Diagnostic::error("scenario::jwks", format!("{what} is no JWKS"))
                     .at(span, "named here")
                     .help("a JWKS is a JSON object with a list `keys`"),
+            );
+            return;
+        }
+        let refused = refused(|world| world.add_oidc_provider(jwks_spec(text)));
+        if let Some(WorldError::InvalidKeys { problem, .. }) = refused {
+            self.report(
+                Diagnostic::error("scenario::jwks", format!("{what} can't be used: {problem}"))
+                    .at(span, "AWS would believe no token")
+                    .help("name the keys that the issuer publishes, or leave `keys` out for a test key"),
             );
         }
     }
@@ -98,6 +142,9 @@ impl Lower<'_, '_, '_> {
             None | Some(("generated", _)) => ProviderKeys::Generated,
             Some((file, span)) => {
                 let text = self.key_file(file, span, &["generated"], ".xml");
+                if let Some(text) = &text {
+                    self.check_metadata(text, file, span);
+                }
                 text.map_or(ProviderKeys::Generated, ProviderKeys::Given)
             }
         };
@@ -107,6 +154,18 @@ impl Lower<'_, '_, '_> {
             issuer: text(node, "issuer")
                 .unwrap_or_else(|| "https://idp.example.com/saml".to_owned()),
             keys,
+        }
+    }
+
+    fn check_metadata(&mut self, text: &str, file: &str, span: Span) {
+        let refused = refused(|world| world.add_saml_provider(metadata_spec(text)));
+        if let Some(WorldError::InvalidMetadata { problem, .. }) = refused {
+            let message = format!("`{file}` is no SAML metadata that AWS takes: {problem}");
+            self.report(
+                Diagnostic::error("scenario::saml-metadata", message)
+                    .at(span, "named here")
+                    .help("name the metadata document of the identity provider, or leave `keys` out for a test key"),
+            );
         }
     }
 

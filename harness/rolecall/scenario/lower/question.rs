@@ -1,10 +1,14 @@
 //! `can` and `cannot`: what is asked.
 
+use rolecall_policy::arn::{Arn, PARTITIONS, is_account};
 use rolecall_policy::{Node, Span};
 
 use super::Lower;
+use super::arn::IdentityArn;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::model::Question;
+use crate::scenario::model::{Entity, Question};
+use crate::scenario::nearest::{did_you_mean, nearest};
+use crate::scenario::text as words;
 use crate::scenario::tree::{elements, scalar};
 
 impl Lower<'_, '_, '_> {
@@ -54,8 +58,48 @@ impl Lower<'_, '_, '_> {
     fn check_resource(&mut self, action: &str, resource: &str, span: Span) {
         if let Some(fault) = resource_fault(action, resource) {
             let error = Diagnostic::error("scenario::resource-arn", fault.message);
-            self.report(error.at(span, fault.label).help(fault.help));
+            return self.report(error.at(span, fault.label).help(fault.help));
         }
+        // Several may be asked about at once, and something that is still to be made.
+        if resource.contains(['*', '?']) || action.contains(":Create") {
+            return;
+        }
+        if let Some(role) = IdentityArn::parse(resource).filter(|arn| arn.kind == "role") {
+            self.check_role(action, resource, role, span);
+        } else if let Some(arn) = Arn::parse(resource).filter(|arn| arn.service == "s3") {
+            self.check_bucket(arn, span);
+        }
+    }
+
+    /// Whether a role may be assumed is asked of its trust policy, so that it must be there; of others any may be asked
+    /// about, and only a slip of the pen is told.
+    fn check_role(&mut self, action: &str, written: &str, role: IdentityArn<'_>, span: Span) {
+        let asks_trust = action.to_ascii_lowercase().starts_with("sts:assumerole");
+        let is_near = || {
+            let names = self.names.names(Entity::Role);
+            self.names.declares(role.account) && nearest(role.name(), names).is_some()
+        };
+        if asks_trust || is_near() {
+            self.check_role_exists(written, span);
+        }
+    }
+
+    fn check_bucket(&mut self, arn: Arn<'_>, span: Span) {
+        let name = arn.resource.split('/').next().unwrap_or_default();
+        let is_bucket = arn.region.is_empty() && arn.account.is_empty();
+        if !is_bucket || self.names.has(Entity::Bucket, name) || self.created.contains(name) {
+            return;
+        }
+        let Some(near) = nearest(name, self.names.names(Entity::Bucket)) else {
+            return;
+        };
+        let warning = Diagnostic::warning(
+            "unknown-bucket",
+            format!("the world has no bucket `{name}`"),
+        )
+        .at(span, "no bucket's policy is asked")
+        .help(format!("did you mean `{near}`?"));
+        self.report(warning);
     }
 }
 
@@ -95,17 +139,89 @@ pub(crate) fn action_fault(action: &str) -> Option<Fault> {
 
 /// Why an action can't be asked on something.
 pub(crate) fn resource_fault(action: &str, resource: &str) -> Option<Fault> {
-    if resource == "*" || resource.starts_with("arn:") {
+    if resource == "*" {
         return None;
     }
-    let help = if action.starts_with("s3:") {
-        format!("write `{action} on arn:aws:s3:::{resource}`")
+    if resource.starts_with("arn:") {
+        return arn_fault(resource);
+    }
+    let bare = resource.trim_matches(['"', '\'']);
+    let (label, help) = if bare != resource {
+        (
+            "quotes inside the question",
+            format!("write `{action} on {bare}`, with quotes around the whole of it or none"),
+        )
+    } else if action.starts_with("s3:") {
+        (
+            "a resource is named by its ARN",
+            format!("write `{action} on arn:aws:s3:::{resource}`"),
+        )
     } else {
-        "write the whole ARN, or leave `on …` out".to_owned()
+        (
+            "a resource is named by its ARN",
+            "write the whole ARN, or leave `on …` out".to_owned(),
+        )
     };
-    Some(Fault {
-        message: format!("`{resource}` is no ARN"),
-        label: "a resource is named by its ARN",
+    Some(no_arn(resource, label, help))
+}
+
+/// Why nothing can have an ARN.
+///
+/// AWS: IAM User Guide, IAM identifiers, and ARNs: `arn:partition:service:region:account-id:resource-id`.
+pub(super) fn arn_fault(written: &str) -> Option<Fault> {
+    let Some(arn) = Arn::parse(written) else {
+        return Some(no_arn(written, "an ARN has six parts", six_parts(written)));
+    };
+    let is_number = arn.account.bytes().all(|byte| byte.is_ascii_digit());
+    let (label, help) = if !PARTITIONS.contains(&arn.partition) {
+        let near = did_you_mean(arn.partition, PARTITIONS);
+        let all = || format!("the partitions are {}", words::list(PARTITIONS));
+        ("no such partition", near.unwrap_or_else(all))
+    } else if arn.service.is_empty() {
+        (
+            "the service is missing",
+            "name it after the partition: `arn:aws:s3:::site`".to_owned(),
+        )
+    } else if arn.service.contains(|c: char| c.is_ascii_uppercase()) {
+        let lower = arn.service.to_ascii_lowercase();
+        let (before, after) = written.split_once(arn.service)?;
+        (
+            "services are written in lower case",
+            format!("write `{before}{lower}{after}`"),
+        )
+    } else if !arn.account.is_empty() && is_number && !is_account(arn.account) {
+        let digits = words::count(arn.account.len(), "digit");
+        (
+            "an account number has 12 digits",
+            format!("`{}` has {digits}", arn.account),
+        )
+    } else if arn.resource.is_empty() {
+        (
+            "the last part is empty",
+            "name the resource after the last colon".to_owned(),
+        )
+    } else {
+        return None;
+    };
+    Some(no_arn(written, label, help))
+}
+
+fn no_arn(written: &str, label: &'static str, help: String) -> Fault {
+    Fault {
+        message: format!("`{written}` is no ARN"),
+        label,
         help,
-    })
+    }
+}
+
+/// What to write instead of an ARN with too few colons.
+fn six_parts(written: &str) -> String {
+    let parts: Vec<&str> = written.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "s3", .., resource] => {
+            format!("write `arn:{partition}:s3:::{resource}`")
+        }
+        _ => "write `arn:PARTITION:SERVICE:REGION:ACCOUNT:NAME`; of what is empty the colon stays"
+            .to_owned(),
+    }
 }

@@ -48,7 +48,7 @@ impl Lower<'_, '_, '_> {
             account: self.account_of(node, false),
             origin: origin.map(|origin| origin.value),
             aliases: texts(node, "aliases"),
-            tags: pairs(node, "tags"),
+            tags: self.tags_of(node),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Steps: who does what.
 
+use rolecall_policy::arn::is_account;
 use rolecall_policy::validate::PolicyKind;
 use rolecall_policy::{Node, Span, Value};
 
 use super::Lower;
 use super::arn::IdentityArn;
+use super::question::{Fault, arn_fault};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::model::{Actor, Assume, Entity, Expect, Mfa, Spanned, Step, Verb};
 use crate::scenario::nearest::did_you_mean;
@@ -44,11 +46,14 @@ impl Lower<'_, '_, '_> {
         let because = self.because_of(node, verb, &expect);
         let verb = self.verb(node, verb, &number, &expect)?;
         self.check_mfa(&verb, actor.as_ref(), node);
+        if let (Verb::Assume(_), Some(actor)) = (&verb, &actor) {
+            self.check_assume(node, &actor.value);
+        }
         self.check_answer(&verb, actor.as_ref(), &expect);
         Some(Step {
             number,
             span: node.span,
-            name: text(node, "name"),
+            name: self.title(node, "name"),
             description: text(node, "description"),
             skip_on: self.skip_on(node),
             actor,
@@ -171,26 +176,39 @@ impl Lower<'_, '_, '_> {
         self.unknown(Entity::Role, &role.value, role.span, define);
     }
 
-    /// An ARN may name a role that doesn't exist, to see AWS's answer; a slip of the pen should still show.
     fn check_role_arn(&mut self, written: &str, span: Span) {
-        let arn = IdentityArn::parse(written).filter(|arn| arn.kind == "role");
-        let Some(arn) = arn.filter(|arn| self.names.declares(arn.account)) else {
+        match role_arn_fault(written) {
+            Some(fault) => {
+                let error = Diagnostic::error("scenario::role-arn", fault.message);
+                self.report(error.at(span, fault.label).help(fault.help));
+            }
+            None => self.check_role_exists(written, span),
+        }
+    }
+
+    /// An ARN may name a role that doesn't exist, to see AWS's answer; a slip of the pen should still show.
+    pub(super) fn check_role_exists(&mut self, written: &str, span: Span) {
+        let Some(arn) = IdentityArn::parse(written).filter(|arn| arn.kind == "role") else {
             return;
         };
-        if self
-            .names
-            .arns(Entity::Role)
-            .any(|(_, known)| known == written)
-        {
+        if self.has_arn(Entity::Role, written) || self.names.unreadable.contains(&Entity::Role) {
             return;
         }
-        let help = self.near_arn(Entity::Role, arn);
+        let help = self.near_arn(Entity::Role, arn).unwrap_or_else(|| {
+            if self.names.declares(arn.account) {
+                "define it under `roles`, unless that answer is the point".to_owned()
+            } else {
+                format!(
+                    "declare account {} under `accounts` and define the role under `roles`, unless that answer is \
+                     the point",
+                    arn.account
+                )
+            }
+        });
         let warning =
             Diagnostic::warning("unknown-role", format!("the world has no role `{written}`"))
                 .at(span, "AWS answers AccessDenied")
-                .help(help.unwrap_or_else(|| {
-                    "define it under `roles`, unless that answer is the point".to_owned()
-                }));
+                .help(help);
         self.report(warning);
     }
 
@@ -206,6 +224,9 @@ impl Lower<'_, '_, '_> {
 
     fn check_mfa(&mut self, verb: &Verb, actor: Option<&Spanned<Actor>>, node: &Node) {
         let Verb::Assume(assume) = verb else { return };
+        if let Some(Mfa::Code(code)) = &assume.mfa {
+            self.check_mfa_code(code, node);
+        }
         let (Some(Mfa::Valid), Some(Actor::User(name))) =
             (&assume.mfa, actor.map(|actor| &actor.value))
         else {
@@ -231,6 +252,19 @@ impl Lower<'_, '_, '_> {
         }
     }
 
+    fn check_mfa_code(&mut self, code: &str, step: &Node) {
+        if !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        let error = Diagnostic::error("scenario::mfa", format!("`mfa` can't be `{code}`"))
+            .at(
+                step.get("mfa").map_or(step.span, |mfa| mfa.span),
+                "neither `true` nor a code",
+            )
+            .help("write `true` for a valid code of the user's device, or six digits in quotes");
+        self.report(error);
+    }
+
     /// Checks `expect` against what the operation answers.
     fn check_answer(&mut self, verb: &Verb, actor: Option<&Spanned<Actor>>, expect: &Expect) {
         let Expect::Fields(fields) = expect else {
@@ -246,6 +280,40 @@ impl Lower<'_, '_, '_> {
             Verb::Can(_) | Verb::Cannot(_) | Verb::Wait(_) | Verb::Change(_) => {}
         }
     }
+}
+
+/// Why an ARN can't be a role's.
+fn role_arn_fault(written: &str) -> Option<Fault> {
+    if let Some(fault) = arn_fault(written) {
+        return Some(fault);
+    }
+    let fault = |label, help: String| {
+        Some(Fault {
+            message: format!("`{written}` is no role's ARN"),
+            label,
+            help,
+        })
+    };
+    let parsed = IdentityArn::parse(written).filter(|arn| arn.service == "iam");
+    let Some(arn) = parsed.filter(|arn| !arn.name().is_empty()) else {
+        let form = "a role is named `arn:aws:iam::ACCOUNT:role/NAME`".to_owned();
+        return fault("only roles can be assumed", form);
+    };
+    let account = if is_account(arn.account) {
+        arn.account
+    } else {
+        return fault(
+            "a role belongs to an account",
+            format!("write `arn:aws:iam::ACCOUNT:{}/{}`", arn.kind, arn.rest),
+        );
+    };
+    if arn.kind == "role" {
+        return None;
+    }
+    fault(
+        "only roles can be assumed",
+        format!("a role is named `arn:aws:iam::{account}:role/{}`", arn.rest),
+    )
 }
 
 fn mfa(node: &Node) -> Option<Mfa> {

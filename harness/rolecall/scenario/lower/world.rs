@@ -135,8 +135,39 @@ impl Lower<'_, '_, '_> {
                 .at(path.span, "a path begins and ends with `/`")
                 .help(format!("write `/{inner}/`")),
             );
+        } else if let Some(fault) = path_fault(&path.value) {
+            let message = format!("AWS takes no path `{}`", path.value);
+            self.report(
+                Diagnostic::error("scenario::path", message)
+                    .at(path.span, fault)
+                    .help("use up to 512 letters, digits and other visible characters of ASCII"),
+            );
         }
         path.value
+    }
+
+    /// Tags of what IAM and CloudFront have.
+    ///
+    /// AWS: IAM User Guide, Tags for IAM resources: keys that differ by case alone are the same, `aws:` is reserved, a
+    /// key has 1 to 128 characters, a value up to 256, a resource up to 50 tags.
+    pub(super) fn tags_of(&mut self, thing: &Node) -> Vec<(String, String)> {
+        let entries = section(thing, "tags");
+        for (index, entry) in entries.iter().enumerate() {
+            let same = |other: &&Entry| other.key.eq_ignore_ascii_case(&entry.key);
+            let first = entries.iter().take(index).find(same);
+            let value = scalar(&entry.value).unwrap_or_default();
+            let Some((label, help)) = tag_fault(index, &entry.key, value, first) else {
+                continue;
+            };
+            let message = format!("AWS takes no tag `{}` here", entry.key);
+            let error = Diagnostic::error("scenario::tag", message).at(entry.key_span, label);
+            let error = match first {
+                Some(first) => error.related(first.key_span, "first given here"),
+                None => error,
+            };
+            self.report(error.help(help));
+        }
+        pairs(thing, "tags")
     }
 
     fn user(&mut self, entry: &Entry) -> User {
@@ -147,7 +178,7 @@ impl Lower<'_, '_, '_> {
             path: self.path_of(node),
             policies: self.attached(node, &account),
             boundary: self.member_policy(node, "boundary", PolicyKind::Boundary, &account),
-            tags: pairs(node, "tags"),
+            tags: self.tags_of(node),
             groups: self.groups_of(node, &account),
             mfa: flag(node, "mfa").unwrap_or(false),
             access_key_active: text(node, "access-key").as_deref() != Some("inactive"),
@@ -199,7 +230,7 @@ impl Lower<'_, '_, '_> {
         let boundary = self.member_policy(node, "boundary", PolicyKind::Boundary, &account);
         let max_session = self.max_session(node);
         let trust = self.member_policy(node, "trust", PolicyKind::Trust, &account)?;
-        let tags = pairs(node, "tags");
+        let tags = self.tags_of(node);
         let name = name(entry);
         Some(Role {
             name,
@@ -321,6 +352,46 @@ pub(super) fn name(entry: &Entry) -> Spanned<String> {
     Spanned {
         value: entry.key.clone(),
         span: entry.key_span,
+    }
+}
+
+/// AWS: IAM API, `Path`: `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`, up to 512 characters.
+fn path_fault(path: &str) -> Option<String> {
+    let stranger = path.chars().find(|c| !('\u{21}'..='\u{7e}').contains(c));
+    match stranger {
+        Some(' ') => Some("a space can't be part of it".to_owned()),
+        Some(other) => Some(format!("`{}` can't be part of it", other.escape_debug())),
+        None if path == "//" => Some("nothing between the slashes".to_owned()),
+        None => (path.len() > 512).then(|| words::count(path.len(), "character")),
+    }
+}
+
+fn tag_fault(
+    index: usize,
+    key: &str,
+    value: &str,
+    first: Option<&Entry>,
+) -> Option<(&'static str, &'static str)> {
+    let is_reserved = key
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    if key.is_empty() {
+        Some(("an empty key", "give the tag a key"))
+    } else if is_reserved {
+        Some(("`aws:` is reserved for AWS", "choose a key of your own"))
+    } else if first.is_some() {
+        Some((
+            "the same key to AWS",
+            "keep one of them: case doesn't count",
+        ))
+    } else if key.chars().count() > 128 {
+        Some(("a key of more than 128 characters", "shorten it"))
+    } else if value.chars().count() > 256 {
+        Some(("a value of more than 256 characters", "shorten it"))
+    } else if index == 50 {
+        Some(("more than 50 tags", "remove some"))
+    } else {
+        None
     }
 }
 

@@ -55,6 +55,19 @@ fn the_path_is_shown_as_the_user_would_type_it() {
 }
 
 #[test]
+fn a_case_and_a_file_cant_have_the_same_name() {
+    let cases = "scenario: x\nusers: { ann: {} }\ncases: { x: {}, y: {} }\n\
+                 steps:\n  - { as: ann, call: s3:ListBuckets }\n";
+    let files = Memory::default()
+        .with("s/c.yaml", cases)
+        .with("s/c/x.yaml", EMPTY_STEP);
+
+    let loaded = load(&["s".into()], &files);
+
+    assert_eq!(errors(&loaded), ["two tests are named `c/x`"]);
+}
+
+#[test]
 fn each_case_is_a_test_of_its_own() {
     let text = "scenario: x\nusers: { ann: {} }\ncases: { right id: { id: a }, wrong id: { id: b } }\n\
                 steps:\n  - { as: ann, call: s3:ListBuckets, name: '${id}' }\n";

@@ -43,7 +43,7 @@ policies:
   Own: { Version: \"2012-10-17\", Statement: { Effect: Allow, Action: 's3:*', Resource: '*' } }
 oidc-providers:
   github: { url: https://token.actions.githubusercontent.com, audiences: [sts.amazonaws.com] }
-  inline: { url: https://a.example, audiences: [x], keys: { keys: [] } }
+  inline: { url: https://a.example, audiences: [x], keys: { keys: [{ kty: EC, crv: P-256, kid: k, x: MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4, y: 4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM }] } }
   fetched: { url: https://b.example, audiences: [x], keys: discover }
 saml-providers: { ADFS: { issuer: https://adfs.example } }
 buckets: { site: { objects: { a.txt: hello, b: 5 }, block-public-access: false, account: other } }
@@ -82,7 +82,10 @@ steps:
     assert_eq!(world.oidc_providers[0].keys, ProviderKeys::Generated);
     assert_eq!(
         world.oidc_providers[1].keys,
-        ProviderKeys::Given(r#"{"keys": []}"#.into())
+        ProviderKeys::Given(
+            r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "k", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#
+                .into()
+        )
     );
     assert_eq!(world.oidc_providers[2].keys, ProviderKeys::Discover);
     assert_eq!(
