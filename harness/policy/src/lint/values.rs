@@ -145,5 +145,5 @@ fn has_no_wildcards(key: &str) -> bool {
         .filter(|(provider, _)| provider.contains('.'));
     catalog::is_global_key(key)
         || NARROW.into_iter().any(is)
-        || claim.is_some_and(|(_, claim)| (GITHUB_CLAIMS.contains(&claim) || claim == "amr"))
+        || claim.is_some_and(|(_, claim)| GITHUB_CLAIMS.contains(&claim) || claim == "amr")
 }
