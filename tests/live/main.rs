@@ -18,6 +18,7 @@ mod explained;
 mod faults;
 mod issuers;
 mod killed;
+mod organizations;
 mod providers;
 mod resources;
 mod scenarios;

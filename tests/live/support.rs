@@ -70,7 +70,7 @@ impl Served {
         SharedTimeSource::new(WorldTime(self.mock.clock()))
     }
 
-    /// What the world still has whose name, or the name in whose ARN, begins so, in these accounts.
+    /// What the world still has whose name, or the name in whose ARN, begins so, in these accounts; and an organization.
     pub(crate) fn left(&self, prefix: &str, accounts: &[&str]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -79,7 +79,8 @@ impl Served {
         let mut left = Vec::new();
         for account in accounts {
             for (operation, list, name) in LISTINGS {
-                let names = runtime.block_on(self.names(account, operation, list, name));
+                let names =
+                    runtime.block_on(self.names(account, operation, Structure::new(), list, name));
                 let own = |name: &String| {
                     // The name of an OIDC provider is its issuer's.
                     let last = name.rsplit('/').next().unwrap_or_default();
@@ -88,10 +89,31 @@ impl Served {
                 left.extend(names.into_iter().filter(own));
             }
         }
+        let organization = self.mock.read(World::export).organization;
+        left.extend(organization.map(|organization| organization.id));
         left
     }
 
-    async fn names(&self, account: &str, operation: &str, list: &str, name: &str) -> Vec<String> {
+    /// A member of each element that an account's root user is shown.
+    pub(crate) fn listed(
+        &self,
+        account: &str,
+        operation: &str,
+        input: Structure,
+        list: &str,
+        name: &str,
+    ) -> Vec<String> {
+        runtime().block_on(self.names(account, operation, input, list, name))
+    }
+
+    async fn names(
+        &self,
+        account: &str,
+        operation: &str,
+        input: Structure,
+        list: &str,
+        name: &str,
+    ) -> Vec<String> {
         let client = Client::new(
             rolecall_mock::carrier::connector::http_client(&self.mock),
             "http://rolecall.invalid".to_owned(),
@@ -104,7 +126,7 @@ impl Served {
             operation: operation.to_owned(),
             span: Span::new(SourceId(0), 0, 0),
             region: None,
-            input: Structure::new(),
+            input,
         };
         match client.call(Some(&keys), &call).await.got {
             Got::Allowed(output) => {

@@ -65,6 +65,7 @@ impl LiveSettings {
             accounts: texts(aws, "accounts"),
             endpoint: aws.get("endpoint").and_then(scalar).map(str::to_owned),
             distributions: flag(aws, "distributions").unwrap_or_default(),
+            organizations: flag(aws, "organizations").unwrap_or_default(),
         });
         Self { accounts, aws }
     }

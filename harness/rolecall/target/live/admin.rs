@@ -6,7 +6,9 @@ use aws_credential_types::Credentials;
 use rolecall_wire::{ServiceError, Structure};
 
 use super::order::Order;
-use super::pace::{Attempt, Pace, UNTIL_ANSWERS, UNTIL_KNOWN, is_busy, is_unknown_key};
+use super::pace::{
+    Attempt, Pace, UNTIL_ANSWERS, UNTIL_HOLDS, UNTIL_KNOWN, is_busy, is_unknown_key,
+};
 use crate::target::answer::{Answer, Got};
 use crate::target::client::Client;
 
@@ -63,6 +65,11 @@ impl Failure {
         Self::Journal(error.to_string())
     }
 
+    /// Whether a control policy keeps the administrator from it.
+    pub(super) fn is_by_control(&self) -> bool {
+        matches!(self, Self::Refused { error, .. } if is_by_control(error))
+    }
+
     /// Whether the target says that it can't do such a thing at all.
     pub(super) fn is_not_implemented(&self) -> bool {
         match self {
@@ -71,6 +78,13 @@ impl Failure {
             _ => false,
         }
     }
+}
+
+/// Whether a service or resource control policy denies, as AWS's text says.
+fn is_by_control(error: &ServiceError) -> bool {
+    let message = error.message.as_deref().unwrap_or_default();
+    let controls = ["service control policy", "resource control policy"];
+    controls.iter().any(|control| message.contains(control))
 }
 
 /// Whether a target says that it has no such operation. One that fails without a word of AWS's (as moto does) has none
@@ -149,7 +163,7 @@ impl Admins {
                     &order.input,
                 )
                 .await;
-            match patience(&answer, builds) {
+            match patience(&answer, builds, self.pace.is_eventual()) {
                 Some(most) => Attempt::NotYet(answer, most),
                 None => Attempt::Done(answer),
             }
@@ -167,7 +181,7 @@ impl Admins {
     }
 }
 
-fn patience(answer: &Answer, builds: bool) -> Option<std::time::Duration> {
+fn patience(answer: &Answer, builds: bool, eventual: bool) -> Option<std::time::Duration> {
     let Got::Refused(error) = &answer.got else {
         return None;
     };
@@ -180,6 +194,9 @@ fn patience(answer: &Answer, builds: bool) -> Option<std::time::Duration> {
     } else if builds && (unknown_principal || is_unknown_key(error) || error.code == "NoSuchEntity")
     {
         Some(UNTIL_KNOWN)
+    } else if eventual && is_by_control(error) {
+        // It may have been detached a moment ago.
+        Some(UNTIL_HOLDS)
     } else {
         None
     }

@@ -36,6 +36,10 @@ pub enum Capability {
     Boundaries,
     /// A resource's own policy counts.
     ResourcePolicies,
+    /// Service control policies limit.
+    ServiceControl,
+    /// Resource control policies limit.
+    ResourceControl,
     /// Session policies limit.
     SessionPolicies,
     /// A role lets in whom its trust policy names.
@@ -66,7 +70,7 @@ pub enum Capability {
 
 impl Capability {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Signatures,
         Self::UnknownKeys,
         Self::InactiveKeys,
@@ -77,6 +81,8 @@ impl Capability {
         Self::Conditions,
         Self::Boundaries,
         Self::ResourcePolicies,
+        Self::ServiceControl,
+        Self::ResourceControl,
         Self::SessionPolicies,
         Self::TrustPolicies,
         Self::TrustConditions,
@@ -105,6 +111,8 @@ impl Capability {
             Self::Conditions => "conditions",
             Self::Boundaries => "boundaries",
             Self::ResourcePolicies => "resource policies",
+            Self::ServiceControl => "service controls",
+            Self::ResourceControl => "resource controls",
             Self::SessionPolicies => "session policies",
             Self::TrustPolicies => "trust policies",
             Self::TrustConditions => "trust conditions",
@@ -134,6 +142,10 @@ impl Capability {
             Self::Conditions => "heeds Condition in identity policies",
             Self::Boundaries => "limits users by their permissions boundary",
             Self::ResourcePolicies => "heeds bucket policies",
+            Self::ServiceControl => "limits an organization's accounts by service control policies",
+            Self::ResourceControl => {
+                "limits access to their resources by resource control policies"
+            }
             Self::SessionPolicies => "limits sessions by their session policy",
             Self::TrustPolicies => "lets nobody assume a role but whom its trust policy names",
             Self::TrustConditions => "heeds Condition in trust policies",
@@ -376,13 +388,13 @@ fn elements(check: &Check) -> Vec<&Element> {
 
 fn of_type(policy_type: PolicyType, action: &str) -> Capability {
     match policy_type {
-        PolicyType::IdentityBased | PolicyType::ServiceControl => Capability::IdentityPolicies,
+        PolicyType::IdentityBased => Capability::IdentityPolicies,
+        PolicyType::ServiceControl => Capability::ServiceControl,
+        PolicyType::ResourceControl => Capability::ResourceControl,
         PolicyType::ResourceBased if action.to_ascii_lowercase().starts_with("sts:") => {
             Capability::TrustPolicies
         }
-        PolicyType::ResourceBased | PolicyType::ResourceControl | PolicyType::VpcEndpoint => {
-            Capability::ResourcePolicies
-        }
+        PolicyType::ResourceBased | PolicyType::VpcEndpoint => Capability::ResourcePolicies,
         PolicyType::PermissionsBoundary => Capability::Boundaries,
         PolicyType::Session => Capability::SessionPolicies,
     }

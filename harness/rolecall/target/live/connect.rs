@@ -134,6 +134,8 @@ pub struct Aws {
     pub endpoint: Option<String>,
     /// Whether distributions are made, which takes minutes.
     pub distributions: bool,
+    /// Whether accounts of a real organization are moved into units of the run.
+    pub organizations: bool,
 }
 
 impl Settings {
@@ -264,7 +266,9 @@ impl Live {
             pace: settings.pace(&place),
             may_make: MayMake {
                 distributions: !is_real || settings.aws.distributions,
+                organizations: !is_real || settings.aws.organizations,
             },
+            locks: std::sync::Arc::default(),
             time: settings.time.clone(),
             keys: Keys::default(),
             turns: Turns::default(),

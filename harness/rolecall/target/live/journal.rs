@@ -27,6 +27,18 @@ pub struct Thing {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    /// What a root or account of an organization has attached, to be put back.
+    Controls,
+    /// Where an account of an organization was: `ACCOUNT PARENT`.
+    Placement,
+    /// An organizational unit.
+    Unit,
+    /// A service or resource control policy.
+    ControlPolicy,
+    /// An account in an organization of the run's own.
+    Member,
+    /// An organization of the run's own, with the number of the management account.
+    Organization,
     /// Something of another service, by the call that removes it.
     Other,
     /// An S3 bucket with its objects.
@@ -53,6 +65,12 @@ impl Kind {
     /// What one is called: `user`.
     pub const fn noun(self) -> &'static str {
         match self {
+            Self::Controls => "set of control policies",
+            Self::Placement => "moved account",
+            Self::Unit => "organizational unit",
+            Self::ControlPolicy => "control policy",
+            Self::Member => "member account",
+            Self::Organization => "organization",
             Self::Other => "other resource",
             Self::Bucket => "bucket",
             Self::User => "user",

@@ -69,21 +69,17 @@ impl Live {
     pub(super) fn refuses(&self, world: &World) -> Option<String> {
         missing(world)
             .or_else(|| self.refuses_distributions(world))
+            .or_else(|| self.refuses_organization(world))
             .or_else(|| self.refuses_oidc_providers(world))
     }
 }
 
 /// What live targets can't have, if a world has it.
 fn missing(world: &World) -> Option<String> {
-    let has = [
-        (world.organization.is_some(), "an organization"),
-        (
-            depends_on_time(world),
-            "policies that depend on what time it is",
-        ),
-    ];
-    let (_, what) = has.into_iter().find(|(has, _)| *has)?;
-    Some(format!("the world has {what}: only the mock can have that"))
+    depends_on_time(world).then(|| {
+        let what = "policies that depend on what time it is";
+        format!("the world has {what}: only the mock can have that")
+    })
 }
 
 /// Whether a step expects to be told that it may not.

@@ -28,6 +28,8 @@ pub(super) fn made_by(
             return Some(Thing::new(Kind::MfaDevice, account, name));
         }
         ("s3", "CreateBucket") => (Kind::Bucket, "Bucket"),
+        ("organizations", "CreateOrganizationalUnit") => (Kind::Unit, "Name"),
+        ("organizations", "CreatePolicy") => (Kind::ControlPolicy, "Name"),
         ("cloudfront", "CreateDistribution" | "CreateDistributionWithTags") => {
             let with_tags = input.structure("DistributionConfigWithTags");
             let config = with_tags.unwrap_or(input).structure("DistributionConfig")?;

@@ -25,9 +25,11 @@ mod issuers;
 mod journal;
 mod limits;
 mod lockout;
+mod locks;
 mod made;
 mod names;
 mod order;
+mod organization;
 mod pace;
 mod plan;
 mod probe;
@@ -66,6 +68,7 @@ use crate::scenario::model::{Account, Test};
 use admin::{Admin, Admins};
 use control::Control;
 use issuers::Turns;
+use locks::Locks;
 use providers::Keys;
 use tape::Cassette;
 
@@ -94,6 +97,7 @@ struct Connected {
     turns: Turns,
     accounts: Accounts,
     may_make: MayMake,
+    locks: Arc<Locks>,
     cassette: Option<Cassette>,
     profile: OnceLock<Profile>,
 }
@@ -102,6 +106,7 @@ struct Connected {
 #[derive(Clone, Copy, Debug)]
 struct MayMake {
     distributions: bool,
+    organizations: bool,
 }
 
 /// The administrators that a run has.
@@ -188,6 +193,11 @@ impl Live {
         let named = self.0.accounts.named.iter().map(|(_, admin)| admin);
         let admins = [&self.0.accounts.first].into_iter().chain(named);
         admins.map(|admin| admin.account.as_str()).collect()
+    }
+
+    /// Whether AWS's own services answer, and not something that stands for them.
+    fn is_real(&self) -> bool {
+        self.0.endpoint == Endpoint::Aws
     }
 
     /// Whether this is real AWS.

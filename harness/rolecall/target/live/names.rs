@@ -292,13 +292,21 @@ impl Names {
     pub(super) fn input(&self, operation: &str, input: &Structure) -> Structure {
         let mut mapped = self.members(input);
         // Elsewhere a member of this name is its holder's own affair.
-        let member = match operation {
-            "CreatePolicy" => "PolicyName",
-            "CreateSAMLProvider" => "Name",
+        let members: &[&str] = match operation {
+            "CreatePolicy" => &["PolicyName", "Name"],
+            "CreateSAMLProvider"
+            | "UpdatePolicy"
+            | "CreateOrganizationalUnit"
+            | "UpdateOrganizationalUnit" => &["Name"],
             _ => return mapped,
         };
-        if let Some(name) = input.string(member) {
-            mapped.set(member, self.name(name));
+        for member in members {
+            if let Some(name) = input.string(member) {
+                mapped.set(member, self.name(name));
+            }
+        }
+        if let Some(content) = input.string("Content") {
+            mapped.set("Content", self.policy(content));
         }
         mapped
     }

@@ -89,6 +89,10 @@ pub(super) fn is_busy(error: &ServiceError) -> bool {
         "InternalFailure",
         "InternalError",
         "ServiceFailure",
+        // AWS: Organizations API Reference: one change at a time.
+        "ConcurrentModificationException",
+        "PolicyChangesInProgressException",
+        "FinalizingOrganizationException",
     ];
     error.status != 501
         && (busy.contains(&error.code.as_str()) || matches!(error.status, 429 | 502 | 503 | 504))

@@ -191,8 +191,8 @@ impl Planner<'_> {
                     work.push(self.make_saml_provider(provider));
                 }
             }
-            // Distributions are made before everything else; a test whose world has one of the others isn't begun on a
-            // live target.
+            // Distributions are made before everything else, organizations around it; a test whose world has one of the
+            // others isn't begun on a live target.
             Entity::Distribution | Entity::Organization | Entity::Resource | Entity::Context => {}
         }
     }
@@ -533,9 +533,9 @@ impl Planner<'_> {
                 Ok(())
             }
             Entity::Distribution => self.update_distribution(before, after, touched, work),
-            // Nothing of it is on the target.
-            Entity::Resource => Ok(()),
-            entity @ (Entity::Organization | Entity::Context) => Err(format!(
+            // Nothing of a resource is on the target, and an organization is built around the rest.
+            Entity::Resource | Entity::Organization => Ok(()),
+            entity @ Entity::Context => Err(format!(
                 "{}s are not changed on live targets",
                 entity.noun()
             )),

@@ -19,12 +19,16 @@ use crate::target::client::Client;
 use crate::target::stage::{StageError, Unasked, Who};
 
 /// The probes that scenarios can put.
-const PROBES: [(&str, &str); 5] = [
+const PROBES: [(&str, &str); 6] = [
     ("probes.yaml", include_str!("probes.yaml")),
     ("probe-boundary.yaml", include_str!("probe-boundary.yaml")),
     ("probe-saml.yaml", include_str!("probe-saml.yaml")),
     ("probe-oidc.yaml", include_str!("probe-oidc.yaml")),
     ("probe-mfa.yaml", include_str!("probe-mfa.yaml")),
+    (
+        "probe-organization.yaml",
+        include_str!("probe-organization.yaml"),
+    ),
 ];
 
 /// A key that was never issued, in AWS's form.
@@ -34,7 +38,7 @@ const UNKNOWN_KEY: &str = "AKIAROLECALLUNKNOWN0";
 const WRONG_SECRET: &str = "this-is-not-the-secret-of-any-access-key";
 
 /// What the capabilities are that a step of the probes' scenario asks for, by its name.
-const BY_STEP: [Capability; 15] = [
+const BY_STEP: [Capability; 17] = [
     Capability::InactiveKeys,
     Capability::IdentityPolicies,
     Capability::ExplicitDenies,
@@ -42,6 +46,8 @@ const BY_STEP: [Capability; 15] = [
     Capability::Conditions,
     Capability::Boundaries,
     Capability::ResourcePolicies,
+    Capability::ServiceControl,
+    Capability::ResourceControl,
     Capability::TrustPolicies,
     Capability::TrustConditions,
     Capability::ExternalIds,

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::admin::Failure;
 use super::order::{Order, strings};
+use super::organization::controls_of;
 use super::resources::Guard;
 use super::simulated::{Principal, entries};
 use super::stage::LiveStage;
@@ -48,6 +49,9 @@ impl LiveStage {
             return Err(Unasked::Skip(lack));
         }
         let principal = self.simulated(who)?;
+        if let Some(reason) = self.leaves_out(who, resource) {
+            return Err(Unasked::Skip(reason.to_owned()));
+        }
         let mut keys = self.keys_of(step);
         let guard = self.guard(&principal, action, resource, &keys).await?;
         let asked = Simulation {
@@ -184,6 +188,40 @@ impl LiveStage {
         Some(user.tags.iter().map(tag).collect())
     }
 
+    /// What the policy simulator leaves out of the organization's policies, if that may matter.
+    ///
+    /// AWS: IAM User Guide, Testing IAM policies with the IAM policy simulator.
+    fn leaves_out(&self, who: Who<'_>, resource: Option<&str>) -> Option<&'static str> {
+        let of = |target: &str| {
+            let mut accounts = self.world.accounts.iter();
+            let account = accounts.find(|one| self.names.account(&one.id) == target)?;
+            Some(controls_of(&self.world, &account.id))
+        };
+        let caller = self.account_of(who);
+        let owner = resource.and_then(|resource| self.owner(resource));
+        let (services, _) = of(&caller)?;
+        let (_, resources) = of(owner.unwrap_or(&caller))?;
+        let mut services = services.iter();
+        if services.any(|policy| !policy.document.document.context_keys().is_empty()) {
+            return Some(
+                "the policy simulator evaluates no service control policy with conditions",
+            );
+        }
+        (!resources.is_empty())
+            .then_some("the policy simulator doesn't know resource control policies")
+    }
+
+    /// The target's account that a resource is in, as far as its ARN or the world tells.
+    fn owner<'s>(&'s self, resource: &'s str) -> Option<&'s str> {
+        let named = resource.strip_prefix("arn:aws:s3:::");
+        let named = named.and_then(|named| named.split('/').next());
+        let mut buckets = self.world.buckets.iter();
+        let is_it = |name: &str| Some(self.names.name(name).as_str()) == named;
+        let bucket = buckets.find(|bucket| is_it(&bucket.name.value));
+        let of_bucket = bucket.map(|bucket| self.names.account(&bucket.account));
+        of_bucket.or_else(|| arn::account(resource))
+    }
+
     fn user_arn(&self, name: &str) -> String {
         let user = self.world.users.iter().find(|user| user.name.value == name);
         let path = user.map_or("/", |user| user.path.as_str());
@@ -239,6 +277,10 @@ fn unanswered(failure: &Failure) -> Unasked {
         _ if failure.is_not_implemented() => {
             Unasked::Skip("the target has no policy simulator".to_owned())
         }
+        _ if failure.is_by_control() => Unasked::Skip(
+            "the policy simulator can't be asked: the scenario's control policies bind the account's administrator"
+                .to_owned(),
+        ),
         other => Unasked::Error(other.to_string()),
     }
 }

@@ -14,6 +14,7 @@ use super::identity::policy_arn;
 use super::issuers::forget_keys;
 use super::journal::{Journal, Kind, Thing};
 use super::order::Order;
+use super::organization;
 use super::plan::RUN_TAG;
 use super::undo::Undo;
 
@@ -37,6 +38,12 @@ pub(super) async fn remove(
         Kind::Group => removal.group().await?,
         Kind::Policy => removal.policy().await?,
         Kind::OidcProvider => removal.oidc_provider().await?,
+        Kind::Controls
+        | Kind::Placement
+        | Kind::Unit
+        | Kind::ControlPolicy
+        | Kind::Member
+        | Kind::Organization => Box::pin(organization::remove(admins, thing)).await?,
         Kind::Distribution => Box::pin(distributions::remove(admins, thing)).await?,
         Kind::SamlProvider => removal.saml_provider().await?,
     }

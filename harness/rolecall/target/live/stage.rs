@@ -10,15 +10,16 @@ use super::devices::Device;
 use super::issuers::Turn;
 use super::journal::{Kind, Thing};
 use super::lockout::locks_out;
+use super::locks::Lock;
 use super::names::{Names, base36, fingerprint};
 use super::order::Order;
+use super::organization::{Chart, roots};
 use super::plan::{Planner, Work};
 use super::removal::remove;
 use super::time::timed;
 use super::toolbox::Told;
 use super::undo::given_names;
-use crate::scenario::model::{Change, Step, Test, Verb, World};
-use crate::target::client::Endpoint;
+use crate::scenario::model::{Change, Entity, Step, Test, Verb, World};
 use crate::target::stage::{StageError, Unasked};
 
 /// A world on a live target, until [`LiveStage::finish`].
@@ -35,6 +36,12 @@ pub(in crate::target) struct LiveStage {
     /// Sessions of this test: the access key, and the role with its name on the target.
     pub(super) sessions: Vec<SessionOfRole>,
     pub(super) made: Vec<Thing>,
+    /// The organization, once it is there.
+    pub(super) chart: Option<Chart>,
+    /// The accounts of the target whose root users act in steps.
+    pub(super) roots: Vec<String>,
+    /// What keeps other tests from the accounts that an organization binds.
+    _lock: Lock,
     /// Why no further step can be asked.
     pub(super) stuck: Option<String>,
     /// What the mock answered to the same steps.
@@ -70,7 +77,17 @@ impl LiveStage {
         if let Some(reason) = locks_out(&test.world, &names, &admins) {
             return Err(StageError::CannotHave(reason));
         }
+        let numbers = admins.iter().map(|admin| admin.account.clone());
+        let worlds = worlds(test).into_iter();
+        let organizes = { worlds }.any(|world| world.organization.is_some());
+        let lock = live.0.locks.take(numbers.collect(), organizes).await;
+        let roots = roots(&test.steps).into_iter();
         let mut stage = Self {
+            roots: roots
+                .map(|account| names.account(&account).to_owned())
+                .collect(),
+            chart: None,
+            _lock: lock,
             names,
             admins: Admins {
                 client: live.client(Some(test)),
@@ -104,12 +121,15 @@ impl LiveStage {
         planner(&self.live, &self.names)
     }
 
-    /// Makes a world. What has an id that only the target knows comes first: policies may name it.
+    /// Makes a world. What has an id that only the target knows comes first: policies may name it. What binds the
+    /// administrators too comes last.
     async fn make(&mut self, world: &World) -> Result<(), Failure> {
+        Box::pin(self.organize(world)).await?;
         let distributions = self.planner().distributions(world);
         self.carry_out(distributions).await?;
         let rest = self.planner().build(world);
-        self.carry_out(rest).await
+        self.carry_out(rest).await?;
+        Box::pin(self.bind()).await
     }
 
     /// What remains when a world can't be built.
@@ -267,29 +287,39 @@ impl LiveStage {
             }
             Err(failure) => {
                 self.stuck = Some("a change before it could not be made".to_owned());
-                let reason = failure.to_string();
-                Err(
-                    if failure.is_not_implemented() || is_missing_principal(&failure) {
-                        Unasked::Skip(reason)
-                    } else {
-                        Unasked::Error(reason)
-                    },
-                )
+                let can_not = failure.is_not_implemented() || is_missing_principal(&failure);
+                Err(if failure.is_by_control() {
+                    let reason = "the scenario's control policies bind the administrator, who would make the change";
+                    Unasked::Skip(reason.to_owned())
+                } else if can_not {
+                    Unasked::Skip(failure.to_string())
+                } else {
+                    Unasked::Error(failure.to_string())
+                })
             }
         }
     }
 
-    /// Makes a change that can be made, again with what has an id of the target's first.
+    /// Makes a change that can be made, again with what has an id of the target's first. Another organization is built
+    /// anew, around what it binds.
     async fn alter(&mut self, change: &Change) -> Result<(), Failure> {
-        let distributions = self.planner().new_distributions(change);
-        if !distributions.is_empty() {
-            let before = self.names.clone();
-            self.carry_out(distributions).await?;
-            let renamed = self.planner().renamed(&before, &self.world);
-            self.carry_out(renamed).await?;
+        let mut touched = change.touched.iter();
+        let organizes = touched.any(|touched| touched.entity == Entity::Organization);
+        let before = self.names.clone();
+        if organizes {
+            Box::pin(self.unbind(change.world.organization.is_some())).await?;
+            Box::pin(self.organize(&change.world)).await?;
         }
+        let distributions = self.planner().new_distributions(change);
+        self.carry_out(distributions).await?;
+        let renamed = self.planner().renamed(&before, &self.world);
+        self.carry_out(renamed).await?;
         let rest = self.planner().change(&self.world, change);
-        self.carry_out(rest.unwrap_or_default()).await
+        self.carry_out(rest.unwrap_or_default()).await?;
+        if organizes {
+            Box::pin(self.bind()).await?;
+        }
+        Ok(())
     }
 
     /// Removes all that the test has made.
@@ -344,14 +374,15 @@ pub(super) fn plan(live: &Live, test: &Test) -> Result<Vec<Thing>, String> {
         | Work::Remove(_)
         | Work::Configure(..) => None,
     });
-    Ok(made.collect())
+    let organization = planner.organization(&test.world).into_iter();
+    Ok(organization.chain(made).collect())
 }
 
 fn planner<'a>(live: &'a Live, names: &'a Names) -> Planner<'a> {
     Planner {
         names,
         run: live.run(),
-        aliases: live.0.endpoint != Endpoint::Aws,
+        aliases: !live.is_real(),
     }
 }
 

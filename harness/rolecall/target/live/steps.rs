@@ -64,7 +64,9 @@ impl LiveStage {
             self.note(thing)
                 .map_err(|error| Unasked::Error(error.to_string()))?;
         }
-        if let Some(reason) = self.live.refuses_to_distribute(call) {
+        let refused = self.live.refuses_to_distribute(call);
+        let refused = refused.or_else(|| self.live.refuses_to_reorganize(call));
+        if let Some(reason) = refused {
             return Err(Unasked::Skip(reason));
         }
         let counterpart = Counterpart::of(call);

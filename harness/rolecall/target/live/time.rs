@@ -7,8 +7,9 @@ use rolecall_policy::document::Statement;
 use rolecall_policy::{Document, Node, Value as Json};
 use rolecall_wire::{Structure, Value};
 
+use super::organization::all_policies;
 use crate::scenario::model::{
-    Actor, Assume, ClaimValue, Expect, PolicyReference, Step, Token, Unit, Verb, World,
+    Actor, Assume, ClaimValue, Expect, PolicyReference, Step, Token, Verb, World,
 };
 
 /// The condition keys that are times.
@@ -50,25 +51,9 @@ fn references(world: &World) -> Vec<&PolicyReference> {
     }
     references.extend(world.buckets.iter().flat_map(|bucket| &bucket.policy));
     references.extend(world.resources.iter().flat_map(|resource| &resource.policy));
-    if let Some(organization) = &world.organization {
-        control_policies(&organization.root, &mut references);
-    }
+    let organization = world.organization.iter();
+    references.extend(organization.flat_map(all_policies));
     references
-}
-
-fn control_policies<'w>(unit: &'w Unit, references: &mut Vec<&'w PolicyReference>) {
-    references.extend(unit.service_control.iter().chain(&unit.resource_control));
-    for member in &unit.accounts {
-        references.extend(
-            member
-                .service_control
-                .iter()
-                .chain(&member.resource_control),
-        );
-    }
-    for unit in &unit.units {
-        control_policies(unit, references);
-    }
 }
 
 fn is_timed(step: &Step) -> bool {

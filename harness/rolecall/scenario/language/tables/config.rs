@@ -112,6 +112,11 @@ static REAL_AWS: Table = table!(
             &FLAG,
             "Whether scenarios with CloudFront distributions run, which takes minutes for each. Default `false`."
         ),
+        field!(
+            "organizations",
+            &FLAG,
+            "Whether scenarios with an organization run: member accounts are moved into units of the run, and back. Default `false`."
+        ),
     ],
 );
 
