@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rolecall::run::{Outcome, TestResult};
 use rolecall::scenario::{self, Loaded};
-use rolecall::target::live::{Journals, Kind, Live, sweep};
+use rolecall::target::live::{Aws, Journals, Kind, Live, Place, Settings, Tape, sweep};
 use rolecall_mock::{
     ControlPolicySpec, MemberSpec, OrganizationSpec, PolicyDocument, PolicySpec, UnitSpec,
     UserSpec, World,
@@ -83,7 +83,7 @@ const ONE_UNIT: &str = r#"
 #[rstest]
 #[case::a_deny_at_a_unit(
     ONE_UNIT,
-    r#"[{ as: admin, call: s3:ListBuckets, expect: denied, because: { policy: scp, at: Workloads, effect: explicit } }, { as: boss, call: s3:ListBuckets }, { as: boss, assume: Inside }]"#
+    r"[{ as: admin, call: s3:ListBuckets, expect: denied, because: { policy: scp, at: Workloads, effect: explicit } }, { as: boss, call: s3:ListBuckets }, { as: boss, assume: Inside }]"
 )]
 #[case::an_allow_at_the_account_below_two_units(
     r#"
@@ -94,14 +94,14 @@ const ONE_UNIT: &str = r#"
           Prod:
             accounts: { prod: { service-control-policies: [{ Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } }] } }
 "#,
-    r#"[{ as: admin, call: s3:ListBuckets }, { as: admin, call: iam:ListUsers, expect: denied }]"#
+    r"[{ as: admin, call: s3:ListBuckets }, { as: admin, call: iam:ListUsers, expect: denied }]"
 )]
 #[case::nothing_is_allowed_at_the_root(
-    r#"
+    r"
     service-control-policies: []
     accounts: { management: {}, prod: {} }
-"#,
-    r#"[{ as: admin, call: s3:ListBuckets, expect: denied }, { as: boss, call: s3:ListBuckets }]"#
+",
+    r"[{ as: admin, call: s3:ListBuckets, expect: denied }, { as: boss, call: s3:ListBuckets }]"
 )]
 #[case::a_resource_control_policy(
     r#"
@@ -111,7 +111,7 @@ const ONE_UNIT: &str = r#"
         resource-control-policies: [{ Version: "2012-10-17", Statement: { Effect: Deny, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::vault/*" } }]
         accounts: { prod: {} }
 "#,
-    r#"[{ as: admin, call: s3:GetObject, on: vault/key, expect: denied, because: { policy: rcp } }, { as: admin, call: s3:ListBuckets }]"#
+    r"[{ as: admin, call: s3:GetObject, on: vault/key, expect: denied, because: { policy: rcp } }, { as: admin, call: s3:ListBuckets }]"
 )]
 #[case::changes(
     ONE_UNIT,
@@ -239,7 +239,7 @@ fn where_there_is_one_the_account_goes_into_the_runs_unit_and_back() {
     let live = connect(&served.endpoint, &settings(journals.path(), "t1"));
     let (_folder, loaded) = written(&world(
         ONE_UNIT,
-        r#"[{ as: admin, call: s3:ListBuckets, expect: denied }, { as: boss, assume: Inside }, { as: boss, call: organizations:DescribeOrganization, expect: { Organization: { Id: o-acme123456 } } }]"#,
+        r"[{ as: admin, call: s3:ListBuckets, expect: denied }, { as: boss, assume: Inside }, { as: boss, call: organizations:DescribeOrganization, expect: { Organization: { Id: o-acme123456 } } }]",
     ));
 
     let results = run(&live, &loaded);
@@ -283,6 +283,57 @@ fn what_would_touch_others_is_skipped_with_that_reason(
     );
     assert_eq!(live.finish().expect("a journal"), []);
     assert_eq!(told(&served), before);
+}
+
+/// On real AWS, which no test reaches: the run is one on a record.
+#[test]
+fn what_takes_long_or_touches_others_is_made_on_real_aws_only_where_it_is_asked_for() {
+    let (record, journals) = (tempfile::tempdir(), tempfile::tempdir());
+    let (record, journals) = (record.expect("a folder"), journals.expect("a folder"));
+    let served = Served::start();
+    let with = |aws: Aws, tape: Tape| {
+        let settings = Settings {
+            aws: Aws {
+                accounts: vec![FIRST.to_owned(), PROD.to_owned()],
+                ..aws
+            },
+            tape: Some(tape),
+            ..settings(journals.path(), "t1")
+        };
+        let connecting = Live::connect(Place::Aws, &settings);
+        runtime().block_on(connecting).expect("the target answers")
+    };
+    let endpoint = Some(served.endpoint.clone());
+    let aws = Aws {
+        endpoint,
+        ..Aws::default()
+    };
+    let recorded = with(aws, Tape::Record(record.path().to_owned()));
+    assert_eq!(recorded.finish().expect("a journal"), []);
+    let asked = Aws {
+        distributions: true,
+        organizations: true,
+        ..Aws::default()
+    };
+    let replay = || Tape::Replay(record.path().to_owned());
+    let (unasked, asked) = (with(Aws::default(), replay()), with(asked, replay()));
+
+    for (scenario, setting) in [
+        ("scenarios/deploy-a-website.yaml", "`distributions = true`"),
+        ("scenarios/scp-at-a-unit.yaml", "`organizations = true`"),
+    ] {
+        let loaded = load(scenario);
+        let reason = unasked
+            .plan(&loaded.tests[0])
+            .expect_err("it wasn't asked for");
+        assert!(reason.contains(setting), "{reason}");
+        if let Err(reason) = asked.plan(&loaded.tests[0]) {
+            assert!(
+                reason.starts_with("the target has no account for"),
+                "{reason}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -334,7 +385,7 @@ fn a_root_user_is_bound_as_on_aws() {
         service-control-policies: [{ Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } }]
         accounts: { prod: {} }
 "#,
-        r#"[{ as: { root: prod }, call: s3:ListBuckets }, { as: { root: prod }, call: iam:ListUsers, expect: denied, because: { policy: scp } }]"#,
+        r"[{ as: { root: prod }, call: s3:ListBuckets }, { as: { root: prod }, call: iam:ListUsers, expect: denied, because: { policy: scp } }]",
     ));
 
     let results = run(&live, &loaded);

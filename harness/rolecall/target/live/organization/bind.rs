@@ -107,14 +107,14 @@ impl LiveStage {
             ("Type", control.api_name()),
             ("Content", &key.1),
         ];
-        let mut make = order(&chart.management, "CreatePolicy", &input);
-        make.input.set("Tags", self.run_tags());
-        let output = self.admins.send(&make).await?;
+        let mut creation = order(&chart.management, "CreatePolicy", &input);
+        creation.input.set("Tags", self.run_tags());
+        let output = self.admins.send(&creation).await?;
         let policy = output.structure("Policy");
         let summary = policy.and_then(|policy| policy.structure("PolicySummary"));
         let id = summary.and_then(|summary| summary.string("Id"));
         let id = id.ok_or_else(|| Failure::Unreachable {
-            order: make.to_string(),
+            order: creation.to_string(),
             reason: "the answer has no policy".to_owned(),
         })?;
         made.insert(key, id.to_owned());
