@@ -57,8 +57,14 @@ fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let live = connect(&plain.endpoint(), &settings);
     let profile = probe(&live);
     for (capability, finding) in profile.findings() {
-        // What nobody may be told, and what only a rolecall server can be told.
-        if !matches!(capability, Capability::Expiry | Capability::Tokens) {
+        // What nobody may be told, what only a rolecall server can be told, and what takes two accounts.
+        if !matches!(
+            capability,
+            Capability::Expiry
+                | Capability::Tokens
+                | Capability::ServiceControl
+                | Capability::ResourceControl
+        ) {
             assert_eq!(finding, Finding::Enforced, "{capability:?}");
         }
     }

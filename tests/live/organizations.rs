@@ -544,11 +544,15 @@ fn the_documented_policies_are_enough_for_an_organization_that_is_there() {
         member.0, member.1
     );
     let credentials = file("credentials", &credentials);
-    let config = file("rolecall.toml", "[accounts]\nprod = \"prod\"\n");
+    let config = format!(
+        "[accounts]\nprod = \"prod\"\n[aws]\nendpoint = \"{}\"\naccounts = [\"{FIRST}\", \"{PROD}\"]\n",
+        served.endpoint
+    );
+    let config = file("rolecall.toml", &config);
 
     let output = rolecall(&management.0, &management.1)
         .env("AWS_SHARED_CREDENTIALS_FILE", credentials)
-        .args(["run", "-t", &served.endpoint, "--strict"])
+        .args(["run", "-t", "aws", "--yes", "--strict"])
         .args(["--config", &config, "scenarios/scp-at-a-unit.yaml"])
         .output()
         .expect("the command starts");
