@@ -65,7 +65,7 @@ impl Kind {
     /// What one is called: `user`.
     pub const fn noun(self) -> &'static str {
         match self {
-            Self::Controls => "set of control policies",
+            Self::Controls => "bound target",
             Self::Placement => "moved account",
             Self::Unit => "organizational unit",
             Self::ControlPolicy => "control policy",
