@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
-use rolecall_policy::json::{MAX_DEPTH, read};
+use rolecall_policy::json::{MAX_DEPTH, check_members, read, text};
 use rolecall_policy::{Node, SourceId, Span, Value};
 
 fn node(text: &str) -> Node {
@@ -105,4 +105,37 @@ fn nesting_has_a_limit() {
     let error = read(&nested(MAX_DEPTH + 1), SourceId(0)).unwrap_err();
     assert_eq!(error.message, "lists and maps are nested too deep");
     assert!(read(&"{\"a\":".repeat(1_000_000), SourceId(0)).is_err());
+}
+
+#[test]
+fn members_are_known_and_given_once() {
+    for (object, within, expected) in [
+        (r#"{"a": 1}"#, "", Ok(())),
+        (r#"{"b": 1, "a": 2}"#, "x", Ok(())),
+        ("{}", "", Ok(())),
+        ("[]", "", Err("a question must be an object")),
+        ("[]", "x", Err("`x` must be an object")),
+        (r#"{"c": 1}"#, "", Err("unknown field `c`")),
+        (
+            r#"{"a": 1, "b": 2, "a": 3}"#,
+            "",
+            Err("field `a` is given twice"),
+        ),
+    ] {
+        let found = check_members(&node(object), within, &["a", "b"]);
+        assert_eq!(found, expected.map_err(str::to_owned), "{object}");
+    }
+}
+
+#[test]
+fn a_member_is_a_text_or_absent() {
+    let object = node(r#"{"a": "x", "b": null, "c": 1}"#);
+    for (member, expected) in [
+        ("a", Ok(Some("x"))),
+        ("b", Ok(None)),
+        ("d", Ok(None)),
+        ("c", Err("`c` must be a string".to_owned())),
+    ] {
+        assert_eq!(text(&object, member), expected, "{member}");
+    }
 }

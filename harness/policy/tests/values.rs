@@ -1,5 +1,6 @@
 //! The values that go in and come out.
 
+use rolecall_policy::catalog::{key_kind, misfit};
 use rolecall_policy::evaluate::is_reserved;
 use rolecall_policy::validate::named_principals;
 use rolecall_policy::{
@@ -300,4 +301,59 @@ fn the_principals_of_a_document_are_told_in_order() {
     );
     let span = named[1].span;
     assert_eq!(&text[span.start as usize..span.end as usize], "\"ann\"");
+}
+
+/// AWS: IAM User Guide, condition operators: `Null` asks whether a key is there.
+#[test]
+fn null_compares_no_value() {
+    let document = Document::parse(
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}",
+            "Condition": {"Null": {"aws:TokenIssueTime": "true"}, "StringEquals": {"aws:PrincipalTag/a": "x"}}}}"#,
+    )
+    .unwrap();
+    let statement = &document.statements()[0];
+
+    let asked: Vec<_> = statement.context_keys().collect();
+    let compared: Vec<_> = statement.compared_keys().collect();
+
+    assert_eq!(
+        asked,
+        ["aws:TokenIssueTime", "aws:PrincipalTag/a", "aws:username"]
+    );
+    assert_eq!(compared, ["aws:PrincipalTag/a", "aws:username"]);
+}
+
+/// AWS: service authorization reference; global condition context keys.
+#[test]
+fn keys_have_types_that_values_fit() {
+    for (key, kind) in [
+        ("aws:sourceip", Some("IPAddress")),
+        ("S3:max-keys", Some("Numeric")),
+        ("aws:PrincipalTag/team", Some("String")),
+        ("aws:Nothing", None),
+        ("s3:nothing", None),
+        ("nothing", None),
+    ] {
+        assert_eq!(key_kind(key).as_deref(), kind, "{key}");
+    }
+    for (key, value, wanted) in [
+        ("aws:SourceIp", "300.0.0.1", Some("an IP address")),
+        ("aws:SourceIp", "2001:db8::1", None),
+        ("aws:SecureTransport", "maybe", Some("`true` or `false`")),
+        ("aws:SecureTransport", "true", None),
+        ("aws:CurrentTime", "today", Some("a point in time")),
+        ("aws:CurrentTime", "2026-01-01T00:00:00Z", None),
+        ("aws:MultiFactorAuthAge", "long", Some("a number")),
+        ("aws:MultiFactorAuthAge", "300", None),
+        ("aws:PrincipalArn", "ann", Some("an ARN")),
+        (
+            "aws:PrincipalArn",
+            "arn:aws:iam::123456789012:user/ann",
+            None,
+        ),
+        ("aws:UserAgent", "anything", None),
+        ("s3:max-keys", "many", None),
+    ] {
+        assert_eq!(misfit(key, value), wanted, "{key} {value}");
+    }
 }
