@@ -405,3 +405,15 @@ fn a_pipe_in_a_folder_is_passed_over() {
 
     assert_eq!(stdout(&output).lines().count(), 1, "{}", stdout(&output));
 }
+
+#[test]
+fn two_reports_are_not_written_into_one_file() {
+    let output = run_text(
+        FAILING.as_bytes(),
+        &["--report", "junit=o.xml", "--report", "tap=o.xml"],
+    );
+
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains("two reports are to be written to"), "{told}");
+}

@@ -124,6 +124,7 @@ impl<'a> Reports<'a> {
         appearance: Appearance,
         sources: &'a Sources,
     ) -> Result<Self, Exit> {
+        refuse_shared_files(asked)?;
         let stdout_taken = asked.iter().any(|report| report.file.is_none());
         let out: Box<dyn Write> = if stdout_taken {
             Box::new(io::stderr())
@@ -173,6 +174,23 @@ impl<'a> Reports<'a> {
     pub(super) fn broken(&self) -> bool {
         self.broken
     }
+}
+
+/// Two reports in one file would be neither.
+fn refuse_shared_files(asked: &[ReportTo]) -> Result<(), Exit> {
+    let mut seen = std::collections::HashSet::new();
+    for report in asked {
+        if !seen.insert(&report.file) {
+            let file = report.file.as_deref();
+            let file = file.map_or("standard output".into(), |file| file.display().to_string());
+            complain(
+                &format!("two reports are to be written to {file}"),
+                Some("give each a file of its own"),
+            );
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(())
 }
 
 /// The file that GitHub shows on the run's page; it is added to, as other steps write there too.

@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     port: u16,
 
     /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = parse_host)]
     host: IpAddr,
 
     /// Write the users' keys here, a profile for each user, before the server answers
@@ -90,6 +90,9 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
         test_credentials: true,
         authorization_id_in_messages: arguments.authorization_id_in_messages,
     };
+    if let Some(file) = &arguments.world_out {
+        try_to_write(file)?;
+    }
     let mock = hosted.mock(manner, follower.as_ref().map(Follower::observer))?;
     let credentials = credentials(&hosted, &mock);
     let serving = Serving {
@@ -106,6 +109,27 @@ fn try_run(arguments: &Arguments, appearance: Appearance) -> Result<Exit, Exit> 
         Some(file) => save_world(file, &hosted, &mock),
         None => Ok(Exit::Success),
     }
+}
+
+/// An address of this machine; `localhost` is the usual one.
+fn parse_host(text: &str) -> Result<IpAddr, String> {
+    if text == "localhost" {
+        return Ok(IpAddr::from([127, 0, 0, 1]));
+    }
+    text.parse().map_err(|_| {
+        "name an IP address: 127.0.0.1 for this machine alone, 0.0.0.0 for all".to_owned()
+    })
+}
+
+/// Finds out at the start whether the world can be written at the end.
+fn try_to_write(file: &Path) -> Result<(), Exit> {
+    let tried = std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(file);
+    tried
+        .map(drop)
+        .map_err(|error| cannot_write("the world", file, &error))
 }
 
 /// Who tells of requests, if anyone wants to know.
