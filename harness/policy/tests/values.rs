@@ -55,28 +55,13 @@ fn a_context_knows_its_keys_in_any_case() {
 /// AWS: IAM Toolbox API.
 #[test]
 fn names_are_those_of_aws() {
-    let effects = [
-        Effect::Allow,
-        Effect::ExplicitDeny,
-        Effect::ImplicitDeny,
-        Effect::NoImpact,
-    ];
-    let effects = effects.map(Effect::name);
+    let effects = Effect::ALL.map(Effect::name);
     assert_eq!(
         effects,
         ["ALLOW", "EXPLICIT_DENY", "IMPLICIT_DENY", "NO_IMPACT"]
     );
-    let checks = [
-        CheckType::ResourceControlPolicy,
-        CheckType::ServiceControlPolicy,
-        CheckType::VpcEndpoint,
-        CheckType::Resource,
-        CheckType::Principal,
-        CheckType::PermissionsBoundary,
-        CheckType::Session,
-    ];
     assert_eq!(
-        checks.map(CheckType::name),
+        CheckType::ALL.map(CheckType::name),
         [
             "RESOURCE_CONTROL_POLICY",
             "SERVICE_CONTROL_POLICY",
@@ -87,17 +72,8 @@ fn names_are_those_of_aws() {
             "SESSION",
         ]
     );
-    let types = [
-        PolicyType::IdentityBased,
-        PolicyType::ResourceBased,
-        PolicyType::PermissionsBoundary,
-        PolicyType::Session,
-        PolicyType::ServiceControl,
-        PolicyType::ResourceControl,
-        PolicyType::VpcEndpoint,
-    ];
     assert_eq!(
-        types.map(PolicyType::name),
+        PolicyType::ALL.map(PolicyType::name),
         [
             "IDENTITY_BASED_POLICY",
             "RESOURCE_BASED_POLICY",

@@ -30,6 +30,25 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Allow,
+        Self::ExplicitDeny,
+        Self::ImplicitDeny,
+        Self::NoImpact,
+    ];
+
+    /// The one that AWS calls so.
+    ///
+    /// ```
+    /// use rolecall_policy::Effect;
+    ///
+    /// assert_eq!(Effect::named("EXPLICIT_DENY"), Some(Effect::ExplicitDeny));
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// AWS's name: `EXPLICIT_DENY`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -61,6 +80,28 @@ pub enum CheckType {
 }
 
 impl CheckType {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ResourceControlPolicy,
+        Self::ServiceControlPolicy,
+        Self::VpcEndpoint,
+        Self::Resource,
+        Self::Principal,
+        Self::PermissionsBoundary,
+        Self::Session,
+    ];
+
+    /// The one that AWS calls so.
+    ///
+    /// ```
+    /// use rolecall_policy::CheckType;
+    ///
+    /// assert_eq!(CheckType::named("PRINCIPAL"), Some(CheckType::Principal));
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// AWS's name: `PERMISSIONS_BOUNDARY`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -27,6 +27,28 @@ pub enum PolicyType {
 }
 
 impl PolicyType {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::IdentityBased,
+        Self::ResourceBased,
+        Self::PermissionsBoundary,
+        Self::Session,
+        Self::ServiceControl,
+        Self::ResourceControl,
+        Self::VpcEndpoint,
+    ];
+
+    /// The one that AWS calls so.
+    ///
+    /// ```
+    /// use rolecall_policy::PolicyType;
+    ///
+    /// assert_eq!(PolicyType::named("SESSION_POLICY"), Some(PolicyType::Session));
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// AWS's name: `IDENTITY_BASED_POLICY`.
     pub const fn name(self) -> &'static str {
         match self {

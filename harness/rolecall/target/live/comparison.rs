@@ -255,7 +255,7 @@ fn judged(told: &Explained, mock: Option<&Evaluation>) -> Option<Evaluation> {
     Some(Evaluation {
         action: told.action.clone(),
         resource: mock.map_or_else(|| told.resource.clone(), |mock| mock.resource.clone()),
-        effect: effect(&told.effect)?,
+        effect: Effect::named(&told.effect)?,
         checks,
     })
 }
@@ -275,8 +275,8 @@ fn told_check(
         .filter(|trace| !trace.matched() && !told.matched.iter().any(|one| is_of(one, trace)));
     statements.extend(unmatched.cloned());
     Some(Check {
-        check_type: check_type(&told.check_type)?,
-        effect: effect(&told.effect)?,
+        check_type: CheckType::named(&told.check_type)?,
+        effect: Effect::named(&told.effect)?,
         target_arn: alike
             .and_then(|check| check.target_arn.clone())
             .or_else(|| told.target.clone()),
@@ -304,7 +304,7 @@ fn is_of(told: &Matched, trace: &StatementTrace) -> bool {
 
 /// A statement of which nothing is known but what the target says.
 fn bare(told: &Matched) -> Option<StatementTrace> {
-    let policy_type = policy_type(&told.policy_type)?;
+    let policy_type = PolicyType::named(&told.policy_type)?;
     let document = Document::parse("{}").ok()?;
     Some(StatementTrace {
         policy: Policy::inline(told.policy.as_str(), document).into(),
@@ -317,43 +317,6 @@ fn bare(told: &Matched) -> Option<StatementTrace> {
         mismatches: Vec::new(),
         held: Vec::new(),
     })
-}
-
-fn effect(name: &str) -> Option<Effect> {
-    let all = [
-        Effect::Allow,
-        Effect::ExplicitDeny,
-        Effect::ImplicitDeny,
-        Effect::NoImpact,
-    ];
-    all.into_iter().find(|effect| effect.name() == name)
-}
-
-fn check_type(name: &str) -> Option<CheckType> {
-    let all = [
-        CheckType::ResourceControlPolicy,
-        CheckType::ServiceControlPolicy,
-        CheckType::VpcEndpoint,
-        CheckType::Resource,
-        CheckType::Principal,
-        CheckType::PermissionsBoundary,
-        CheckType::Session,
-    ];
-    all.into_iter().find(|check_type| check_type.name() == name)
-}
-
-fn policy_type(name: &str) -> Option<PolicyType> {
-    let all = [
-        PolicyType::IdentityBased,
-        PolicyType::ResourceBased,
-        PolicyType::PermissionsBoundary,
-        PolicyType::Session,
-        PolicyType::ServiceControl,
-        PolicyType::ResourceControl,
-        PolicyType::VpcEndpoint,
-    ];
-    all.into_iter()
-        .find(|policy_type| policy_type.name() == name)
 }
 
 #[cfg(test)]
