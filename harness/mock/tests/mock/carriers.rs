@@ -276,7 +276,7 @@ async fn the_server_takes_the_keys_of_an_issuer() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_server_withstands_its_clients() {
     let limits = Limits {
         head: 8192,
