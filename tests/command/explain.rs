@@ -1,5 +1,7 @@
 //! `rolecall explain`: which policy, which statement, which condition, which value.
 
+use std::process::Output;
+
 use rstest::rstest;
 
 use crate::support::{rolecall, run, stderr, stdout};
@@ -54,15 +56,20 @@ steps:
   - {{ as: ann, assume: Deploy, expect: denied }}
 "#
     );
+    let output = explained(&scenario);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    stdout(&output)
+}
+
+/// Explains a scenario in a folder of its own.
+fn explained(scenario: &str) -> Output {
     let folder = tempfile::tempdir().expect("a scratch folder");
     std::fs::write(folder.path().join("it.yaml"), scenario).expect("a file");
-    let output = rolecall()
+    rolecall()
         .current_dir(folder.path())
         .args(["explain", "it", "."])
         .output()
-        .expect("the command starts");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    stdout(&output)
+        .expect("the command starts")
 }
 
 /// Between accounts both sides must allow; within one the trust policy alone can.
@@ -85,15 +92,9 @@ fn what_the_trust_policy_alone_could_allow_is_its_reason_alone(
 
 #[test]
 fn a_test_that_fails_is_explained_with_status_1() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
     let scenario = "scenario: x\nusers: { u: {} }\nsteps: [{ as: u, call: \"s3:ListBuckets\" }]\n";
-    std::fs::write(folder.path().join("it.yaml"), scenario).expect("a file");
 
-    let output = rolecall()
-        .current_dir(folder.path())
-        .args(["explain", "it", "."])
-        .output()
-        .expect("the command starts");
+    let output = explained(scenario);
 
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
 }

@@ -1,57 +1,30 @@
 //! The documented policy is all that an administrator of live targets needs.
 
-use std::sync::Arc;
-
 use rolecall::run::Outcome;
 use rolecall::target::live::{Capability, Finding};
-use rolecall_mock::{PolicyDocument, PolicySpec, UserSpec};
-use rolecall_policy::Document;
 
 use crate::faults::{Fault, Faulty, loopback};
 use crate::support::{FIRST, Served, connect, load, probe, run, settings};
 
-fn policy(name: &str, json: &str) -> PolicySpec {
-    let document = Document::parse(json).expect("a policy");
-    PolicySpec::Inline {
-        name: name.to_owned(),
-        document: PolicyDocument {
-            json: json.into(),
-            node: None,
-            document: Arc::new(document),
-        },
-    }
-}
-
 #[test]
 fn the_documented_policy_is_enough_to_build_and_to_take_down() {
     let served = Served::start();
-    let policies = vec![
-        policy(
+    let policies = [
+        (
             "live",
             include_str!("../../scenarios/live-administrator.json"),
         ),
-        policy(
+        (
             "distributions",
             include_str!("../../scenarios/live-distributions.json"),
         ),
     ];
-    let administrator = UserSpec {
-        policies,
-        ..UserSpec::new(FIRST, "administrator")
-    };
-    served
-        .mock
-        .update(|world| world.add_user(administrator))
-        .expect("a user");
-    let keys = served
-        .mock
-        .read(|world| world.user_credentials(FIRST, "administrator"))
-        .expect("keys");
+    let keys = served.administrator(FIRST, &policies);
     let journals = tempfile::tempdir().expect("a folder");
     let mut settings = settings(journals.path(), "t1");
     settings.sleep = served.sleep();
     settings.time = served.time();
-    settings.keys = Some((keys.access_key_id, keys.secret.expose().to_owned()));
+    settings.keys = Some(keys);
     // As on AWS, there are no control requests, and so no OIDC providers: nobody can sign their tokens.
     let plain = Faulty::start(&served.mock, loopback(), &Fault::HangsUp, |_, _| false);
     let live = connect(&plain.endpoint(), &settings);

@@ -7,8 +7,7 @@ use rolecall::run::{Outcome, TestResult};
 use rolecall::scenario::{self, Loaded};
 use rolecall::target::live::{Aws, Journals, Kind, Live, Place, Settings, Tape, sweep};
 use rolecall_mock::{
-    ControlPolicySpec, MemberSpec, OrganizationSpec, PolicyDocument, PolicySpec, UnitSpec,
-    UserSpec, World,
+    ControlPolicySpec, MemberSpec, OrganizationSpec, PolicyDocument, UnitSpec, World,
 };
 use rolecall_wire::Structure;
 use rstest::rstest;
@@ -498,27 +497,6 @@ fn what_a_killed_run_left_is_swept() {
     );
 }
 
-/// An administrator of an account with the documented policies, and its key.
-fn documented(served: &Served, account: &str, policies: &[(&str, &str)]) -> (String, String) {
-    let policies = policies.iter().map(|(name, json)| PolicySpec::Inline {
-        name: (*name).to_owned(),
-        document: PolicyDocument::parse(json).expect("a policy"),
-    });
-    let administrator = UserSpec {
-        policies: policies.collect(),
-        ..UserSpec::new(account, "administrator")
-    };
-    served
-        .mock
-        .update(|world| world.add_user(administrator))
-        .expect("a user");
-    let keys = served
-        .mock
-        .read(|world| world.user_credentials(account, "administrator"))
-        .expect("keys");
-    (keys.access_key_id, keys.secret.expose().to_owned())
-}
-
 #[test]
 fn the_documented_policies_are_enough_for_an_organization_that_is_there() {
     const ADMINISTRATOR: (&str, &str) = (
@@ -531,8 +509,8 @@ fn the_documented_policies_are_enough_for_an_organization_that_is_there() {
     );
     let served = served_with(&acme(&[PROD]));
     let before = told(&served);
-    let management = documented(&served, FIRST, &[ADMINISTRATOR, ORGANIZATIONS]);
-    let member = documented(&served, PROD, &[ADMINISTRATOR]);
+    let management = served.administrator(FIRST, &[ADMINISTRATOR, ORGANIZATIONS]);
+    let member = served.administrator(PROD, &[ADMINISTRATOR]);
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);

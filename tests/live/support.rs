@@ -14,7 +14,7 @@ use rolecall::scenario::{self, Loaded};
 use rolecall::target::live::{Live, Place, Profile, Settings};
 use rolecall::target::{Client, Got, Target};
 use rolecall_mock::carrier::server::Server;
-use rolecall_mock::{Clock, Mock, World};
+use rolecall_mock::{Clock, Mock, PolicyDocument, PolicySpec, UserSpec, World};
 use rolecall_policy::{SourceId, Span};
 use rolecall_wire::Structure;
 use tokio::sync::Notify;
@@ -58,6 +58,30 @@ impl Served {
             endpoint,
             _runtime: runtime,
         }
+    }
+
+    /// A new administrator of an account with these inline policies, by name: the access key and its secret.
+    pub(crate) fn administrator(
+        &self,
+        account: &str,
+        policies: &[(&str, &str)],
+    ) -> (String, String) {
+        let policies = policies.iter().map(|(name, json)| PolicySpec::Inline {
+            name: (*name).to_owned(),
+            document: PolicyDocument::parse(json).expect("a policy"),
+        });
+        let administrator = UserSpec {
+            policies: policies.collect(),
+            ..UserSpec::new(account, "administrator")
+        };
+        self.mock
+            .update(|world| world.add_user(administrator))
+            .expect("a user");
+        let keys = self
+            .mock
+            .read(|world| world.user_credentials(account, "administrator"))
+            .expect("keys");
+        (keys.access_key_id, keys.secret.expose().to_owned())
     }
 
     /// A sleep that lets time pass in the mock's world alone.
