@@ -51,8 +51,8 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// An annotation (`::error file=…`) for each mistake and warning of files.
-pub(crate) fn annotations(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+/// Mistakes and warnings of files as annotations (`::error file=…,line=…::…`), a line each, for what GitHub's runner reads.
+pub fn annotations(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let annotation = |diagnostic: &Diagnostic| {
         let level = if diagnostic.is_error() {
             "error"
