@@ -7,20 +7,9 @@
 use aws_sdk_iamtoolbox::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_iamtoolbox::error::ProvideErrorMetadata;
 use aws_sdk_iamtoolbox::types::{EvaluatedEffect, PolicyType, StatementEffect};
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
-use rolecall_mock::{Asker, Clock, Mock, PolicyDocument, PolicySpec, UserSpec, World, carrier};
+use rolecall_mock::{Asker, Mock, PolicyDocument, PolicySpec, UserSpec, World, carrier};
 
 const ACCOUNT: &str = "123456789012";
-
-#[derive(Debug)]
-struct WorldTime(Clock);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> std::time::SystemTime {
-        let since_epoch = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
-        std::time::SystemTime::UNIX_EPOCH + since_epoch.unsigned_abs()
-    }
-}
 
 /// A user who may write no objects, and may look into denials.
 fn mock() -> Mock {
@@ -54,7 +43,7 @@ fn client(mock: &Mock) -> aws_sdk_iamtoolbox::Client {
         .region(Region::new("us-east-1"))
         .endpoint_url("http://rolecall.invalid")
         .http_client(carrier::connector::http_client(mock))
-        .time_source(SharedTimeSource::new(WorldTime(mock.clock())))
+        .time_source(carrier::connector::time_source(mock))
         .credentials_provider(credentials)
         .build();
     aws_sdk_iamtoolbox::Client::from_conf(config)

@@ -5,10 +5,10 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::RequestId as _;
 use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rolecall_mock::{
-    BucketSpec, Clock, Mock, PolicyDocument, PolicySpec, RoleSpec, UserSpec, World, carrier,
+    BucketSpec, Mock, PolicyDocument, PolicySpec, RoleSpec, UserSpec, World, carrier,
 };
 
 const ACCOUNT: &str = "123456789012";
@@ -17,16 +17,6 @@ const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/service/Deploy";
 /// A user who may assume a role that may do everything with S3.
 struct Setting {
     mock: Mock,
-}
-
-#[derive(Debug)]
-struct WorldTime(Clock);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> std::time::SystemTime {
-        let since_epoch = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
-        std::time::SystemTime::UNIX_EPOCH + since_epoch.unsigned_abs()
-    }
 }
 
 impl Setting {
@@ -75,7 +65,7 @@ impl Setting {
     }
 
     fn time(&self) -> SharedTimeSource {
-        SharedTimeSource::new(WorldTime(self.mock.clock()))
+        carrier::connector::time_source(&self.mock)
     }
 
     fn sts(&self, credentials: Credentials) -> aws_sdk_sts::Client {

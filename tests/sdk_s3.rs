@@ -15,22 +15,11 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::*;
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
-use rolecall_mock::{BucketSpec, Clock, Mock, World, carrier};
+use rolecall_mock::{BucketSpec, Mock, World, carrier};
 
 const ACCOUNT: &str = "123456789012";
 const SITE: &str = "site";
 const VAULT: &str = "vault";
-
-#[derive(Debug)]
-struct WorldTime(Clock);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> std::time::SystemTime {
-        let since_epoch = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
-        std::time::SystemTime::UNIX_EPOCH + since_epoch.unsigned_abs()
-    }
-}
 
 /// The root user of an account with a bucket `site`.
 fn setting() -> (Mock, Client) {
@@ -45,7 +34,7 @@ fn setting() -> (Mock, Client) {
         .endpoint_url("http://rolecall.invalid")
         .force_path_style(true)
         .http_client(carrier::connector::http_client(&mock))
-        .time_source(SharedTimeSource::new(WorldTime(mock.clock())))
+        .time_source(carrier::connector::time_source(&mock))
         .credentials_provider(Credentials::new(
             keys.access_key_id,
             keys.secret.expose(),

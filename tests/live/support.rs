@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_async::time::SharedTimeSource;
 use rolecall::run::{Event, Outcome, Runner, TestResult};
 use rolecall::scenario::model::Call;
 use rolecall::scenario::{self, Loaded};
@@ -91,7 +91,7 @@ impl Served {
 
     /// The time of the mock's world.
     pub(crate) fn time(&self) -> SharedTimeSource {
-        SharedTimeSource::new(WorldTime(self.mock.clock()))
+        rolecall_mock::carrier::connector::time_source(&self.mock)
     }
 
     /// What the world still has whose name, or the name in whose ARN, begins so, in these accounts; and an organization.
@@ -217,17 +217,6 @@ impl AsyncSleep for NoSleep {
                 over.notified().await;
             }
         })
-    }
-}
-
-/// The time of a mock's world, for the SDK.
-#[derive(Debug)]
-struct WorldTime(Clock);
-
-impl TimeSource for WorldTime {
-    fn now(&self) -> SystemTime {
-        let since = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH);
-        SystemTime::UNIX_EPOCH + since.unsigned_abs()
     }
 }
 

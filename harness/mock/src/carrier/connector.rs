@@ -3,6 +3,9 @@
 //! The client is the SDK's own for tests ([`infallible_client_fn`]), which answers from memory. Bodies that stream
 //! (a file, say) are read to their end first.
 
+use std::time::SystemTime;
+
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -15,8 +18,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 
-use crate::Mock;
+use crate::{Clock, Mock};
 
 /// An HTTP client for the AWS SDK whose every request the mock answers.
 ///
@@ -28,6 +32,23 @@ pub fn http_client(mock: &Mock) -> SharedHttpClient {
         mock.handle(request.map(bytes)).map(SdkBody::from)
     });
     SharedHttpClient::new(Client { in_memory })
+}
+
+/// The time of the mock's world, for the AWS SDK: requests are signed, and sessions expire, by it.
+///
+/// With a manual clock the SDK's view of time moves only when the clock is advanced.
+pub fn time_source(mock: &Mock) -> SharedTimeSource {
+    SharedTimeSource::new(WorldTime(mock.clock()))
+}
+
+#[derive(Debug)]
+struct WorldTime(Clock);
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> SystemTime {
+        let since_epoch = self.0.now().duration_since(Timestamp::UNIX_EPOCH);
+        SystemTime::UNIX_EPOCH + since_epoch.unsigned_abs()
+    }
 }
 
 /// The SDK's client for tests, behind a look at the body.
